@@ -44,14 +44,14 @@ class PositionCodec:
         if self.encoding == "utf-32" or line.isascii():
             return min(units, len(line))
         if self.encoding == "utf-8":
-            head = line.encode("utf-8", "surrogatepass")[:units]
-            while head and _is_cut(head):
-                head = head[:-1]
-            return len(head.decode("utf-8", "surrogatepass"))
-        encoded = line.encode("utf-16-le", "surrogatepass")
-        if len(encoded) == 2 * len(line):
-            return min(units, len(line))
-        return _utf16_column(line, units)
+            encoded = line[:units].encode("utf-8", "surrogatepass")
+            cut = min(units, len(encoded))
+            while cut < len(encoded) and encoded[cut] & 0xC0 == 0x80:
+                cut -= 1
+            return len(encoded[:cut].decode("utf-8", "surrogatepass"))
+        head = line[:units].encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass")
+        # Cut inside a surrogate pair, its first half is left over.
+        return len(head) if line.startswith(head) else len(head) - 1
 
     def units(self, line: str, column: int) -> int:
         """How many client units the first `column` characters of `line` take."""
@@ -62,22 +62,3 @@ class PositionCodec:
         if self.encoding == "utf-8":
             return len(head.encode("utf-8", "surrogatepass"))
         return len(head.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _is_cut(head: bytes) -> bool:
-    """Whether UTF-8 bytes end inside a character."""
-    for back in range(1, min(4, len(head)) + 1):
-        byte = head[-back]
-        if byte & 0xC0 != 0x80:
-            need = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return need > back
-    return False
-
-
-def _utf16_column(line: str, units: int) -> int:
-    seen = 0
-    for column, character in enumerate(line):
-        seen += 2 if character > "\uffff" else 1
-        if seen > units:
-            return column
-    return len(line)

@@ -7,18 +7,15 @@ gives the text back.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 from codestral_lsp.document.position import Position, Range
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def split_lines(text: str) -> list[str]:
     """The lines of `text`, each but the last with its line end; at least one, the last one may be empty."""
-    lines = _LINE.findall(text)
+    lines = StringIO(text, newline="").readlines()
     if not lines or lines[-1][-1] in "\r\n":
         lines.append("")
     return lines
@@ -35,7 +32,12 @@ def without_line_end(line: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What one change did: the text between `start` and `old_end` became the text between `start` and `new_end`."""
+    """What one change did: `removed`, from `start` to `old_end`, became `inserted`, from `start` to `new_end`.
+
+    `start` and `old_end` are places in the text before, `start` and `new_end` the same in the text after. Where
+    the change brings a CR and a LF together (or the two halves of a surrogate pair), the edit is taken to replace
+    both, so none of its ends ever lies inside a line end or a character.
+    """
 
     start: Position
     old_end: Position
@@ -48,12 +50,13 @@ class Edit:
 class Text:
     """An immutable text. An edit makes a new one that shares all untouched lines with the old."""
 
-    lines: Sequence[str]
+    lines: list[str]
+    """Not to be changed in place; a list because copying one is the fastest way to splice it."""
 
     @staticmethod
     def of(text: str) -> Text:
         """The text made of these characters."""
-        return Text(split_lines(text))
+        return Text(split_lines(_with_pairs_joined(text)))
 
     def __str__(self) -> str:
         return "".join(self.lines)
@@ -108,19 +111,51 @@ class Text:
         start, end = self.clamp(span.start), self.clamp(span.end)
         if end < start:
             start, end = end, start
-        first, last = start.line, end.line
-        piece = self.lines[first][: start.column] + inserted + self.lines[last][end.column :]
-        # A lone CR above and a LF that now begins this line have become one line end.
-        if first and piece.startswith("\n") and self.lines[first - 1].endswith("\r"):
-            first -= 1
-            piece = self.lines[first] + piece
-        fresh = split_lines(piece)
+        before, after = self._character_before(start), self._character_at(end)
+        first, last = (inserted or after)[:1], (inserted or before)[-1:]
+        if _are_one(before, first):
+            inserted, start = before + inserted, self._back(start, before)
+        if _are_one(last, after):
+            inserted, end = inserted + after, self._on(end, after)
+        inserted = _with_pairs_joined(inserted)
+        piece = split_lines(self.lines[start.line][: start.column] + inserted + self.lines[end.line][end.column :])
         # What was joined still has its own line end, unless the text stops here.
-        if fresh[-1] == "" and last + 1 < len(self.lines):
-            fresh.pop()
-        lines = [*self.lines[:first], *fresh, *self.lines[last + 1 :]]
-        edit = Edit(start, end, _advance(start, inserted), self.slice(Range(start, end)), inserted)
-        return Text(lines), edit
+        if piece[-1] == "" and end.line + 1 < len(self.lines):
+            piece.pop()
+        lines = self.lines.copy()
+        lines[start.line : end.line + 1] = piece
+        return Text(lines), Edit(start, end, _advance(start, inserted), self.slice(Range(start, end)), inserted)
+
+    def _character_before(self, position: Position) -> str:
+        if position.column:
+            return self.lines[position.line][position.column - 1]
+        return self.lines[position.line - 1][-1] if position.line else ""
+
+    def _character_at(self, position: Position) -> str:
+        return self.lines[position.line][position.column : position.column + 1]
+
+    def _back(self, position: Position, character: str) -> Position:
+        if character == "\r":
+            return Position(position.line - 1, len(self.lines[position.line - 1]) - 1)
+        return Position(position.line, position.column - 1)
+
+    def _on(self, position: Position, character: str) -> Position:
+        if character == "\n":
+            return Position(position.line + 1, 0)
+        return Position(position.line, position.column + 1)
+
+
+def _are_one(left: str, right: str) -> bool:
+    """Whether two neighbours make one thing: a CR LF, or a character whose surrogates were sent one by one."""
+    return (left == "\r" and right == "\n") or ("\ud800" <= left < "\udc00" <= right < "\ue000")
+
+
+def _with_pairs_joined(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text
 
 
 def _advance(start: Position, inserted: str) -> Position:
