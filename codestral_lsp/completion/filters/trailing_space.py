@@ -1,0 +1,10 @@
+"""Takes blanks off the end."""
+
+from __future__ import annotations
+
+from codestral_lsp.completion.surroundings import Extent, Surroundings
+
+
+def strip_trailing_space(text: str, around: Surroundings, extent: Extent) -> str:
+    """The text without blanks and line ends at its end."""
+    return text.rstrip()

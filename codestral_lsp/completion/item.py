@@ -1,0 +1,44 @@
+"""Makes a suggestion that editors can draw and insert without harm."""
+
+from __future__ import annotations
+
+from codestral_lsp.completion.request import CompletionRequest, Suggestion
+from codestral_lsp.document.position import Position, Range
+from codestral_lsp.prompt.closers import consumed, only_closers
+
+
+def suggestion(request: CompletionRequest, answer: str, number: int) -> Suggestion | None:
+    """`answer`, which continues the text at the request's cursor, as an item; None if nothing new is left of it.
+
+    Editors draw ghost text only if the item keeps every character it replaces: it begins with the text before the
+    cursor, and of the closers behind the cursor it takes those that the answer itself contains.
+    """
+    if request.selected is not None:
+        return _extending_selection(request, answer, number)
+    line = request.document.text.line(request.cursor.line)
+    head, rest = line[: request.cursor.column], line[request.cursor.column :]
+    taken = consumed(answer, rest) if only_closers(rest) else 0
+    span = Range(Position(request.cursor.line, 0), Position(request.cursor.line, request.cursor.column + taken))
+    text = head + with_line_ends(answer, request)
+    return Suggestion(span, text, len(head), number) if answer.strip() else None
+
+
+def _extending_selection(request: CompletionRequest, answer: str, number: int) -> Suggestion | None:
+    """With the suggestion list open the range is the selected entry's: closers cannot be replaced; leave them out."""
+    assert request.selected is not None
+    line = request.document.text.line(request.cursor.line)
+    rest = line[request.cursor.column :]
+    if only_closers(rest) and (taken := consumed(answer, rest)):
+        closers = rest[:taken].replace(" ", "")
+        if not answer.endswith(closers):
+            return None
+        answer = answer.removesuffix(closers)
+    text = request.selected.text + with_line_ends(answer, request)
+    typed = len(request.selected.text)
+    return Suggestion(request.selected.range, text, typed, number) if answer.strip() else None
+
+
+def with_line_ends(answer: str, request: CompletionRequest) -> str:
+    """The answer with the document's own line ends."""
+    line_end = request.document.text.line_end()
+    return answer if line_end == "\n" else answer.replace("\n", line_end)

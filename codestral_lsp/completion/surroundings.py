@@ -1,0 +1,80 @@
+"""What stands around the cursor, as cutting and filters need it: a few lines each way, with LF line ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from codestral_lsp.completion.request import CompletionRequest
+from codestral_lsp.prompt.closers import only_closers
+
+
+class Extent(Enum):
+    """How far an answer may reach."""
+
+    LINE = "line"
+    """To the end of the line."""
+    BLOCK = "block"
+    """To the end of the block that the cursor is in or has just opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The text near the cursor."""
+
+    head: str
+    """The line up to the cursor."""
+    rest: str
+    """The line behind the cursor."""
+    above: tuple[str, ...]
+    """Up to 50 lines above, nearest last, without line ends."""
+    below: tuple[str, ...]
+    """Up to 50 lines below, nearest first, without line ends."""
+    language: str
+
+    @property
+    def rest_is_closers(self) -> bool:
+        """Whether nothing but closing marks follows the cursor on its line."""
+        return only_closers(self.rest)
+
+    @property
+    def indentation(self) -> str:
+        """The blanks that the cursor's line starts with."""
+        return self.head[: len(self.head) - len(self.head.lstrip(" \t"))]
+
+    @property
+    def line_above(self) -> str:
+        """The nearest line above that is not blank; empty if there is none."""
+        return next((line for line in reversed(self.above) if line.strip()), "")
+
+    @property
+    def line_below(self) -> str:
+        """The nearest line below that is not blank; empty if there is none."""
+        return next((line for line in self.below if line.strip()), "")
+
+
+def surroundings(request: CompletionRequest) -> Surroundings:
+    """What stands around the cursor of a request."""
+    text, cursor = request.document.text, request.cursor
+    line = text.line(cursor.line)
+    first, last = max(0, cursor.line - 50), min(len(text.lines), cursor.line + 51)
+    return Surroundings(
+        head=line[: cursor.column],
+        rest=line[cursor.column :],
+        above=tuple(text.line(number) for number in range(first, cursor.line)),
+        below=tuple(text.line(number) for number in range(cursor.line + 1, last)),
+        language=request.document.language,
+    )
+
+
+def indentation_of(line: str) -> int:
+    """Width of the blanks at the start of a line; a tab reaches to the next multiple of four columns."""
+    width = 0
+    for mark in line:
+        if mark == " ":
+            width += 1
+        elif mark == "\t":
+            width += 4 - width % 4
+        else:
+            break
+    return width
