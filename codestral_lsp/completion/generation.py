@@ -1,0 +1,130 @@
+"""A running answer. It belongs to the document and not to the request that asked for it.
+
+Editors cancel a request at every key and ask again a moment later. The stream goes on as long as what is typed is
+what the answer says, and is closed the moment it is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from codestral_lsp.completion.place import Place
+from codestral_lsp.document.document import Change
+from codestral_lsp.document.position import Position
+from codestral_lsp.document.text import Edit
+
+LINGER_S = 0.15
+"""How long a stream outlives the last request for it."""
+
+_CLOSER_OF = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
+
+
+class Generation:
+    """One answer on its way, and what the user has typed of it since it was asked for."""
+
+    def __init__(self, place: Place, cursor: Position, *, follows_edits: bool) -> None:
+        self.place = place
+        self._follows_edits = follows_edits
+        self._end = cursor
+        """Behind the last character typed of the answer."""
+        self._typed = ""
+        self._text = ""
+        self._whole = False
+        self._waiting = 0
+        self._linger: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[str] | None = None
+
+    def start(self, work: Coroutine[Any, Any, str], on_end: Callable[[], None]) -> None:
+        """Run `work`, which streams and returns the answer; `on_end` is called when it has ended, however."""
+        self._task = asyncio.create_task(work)
+
+        def ended(task: asyncio.Task[str]) -> None:
+            if self._linger is not None:
+                self._linger.cancel()
+            if not task.cancelled():
+                task.exception()  # waiters get it; without any, it was reported by the work itself
+            on_end()
+
+        self._task.add_done_callback(ended)
+
+    async def answer(self) -> str:
+        """The whole answer, counted from where it was asked for.
+
+        Raises BackendError if there is none, and CancelledError if the stream was closed (or the caller cancelled).
+        """
+        assert self._task is not None
+        self._waiting += 1
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        try:
+            return await asyncio.shield(self._task)
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self._task.done():
+                self._linger = asyncio.get_running_loop().call_later(LINGER_S, self.close)
+
+    def close(self) -> None:
+        """Stop the stream."""
+        if self._task is not None:
+            self._task.cancel()
+
+    @property
+    def running(self) -> bool:
+        """Whether the answer is still on its way."""
+        return self._task is not None and not self._task.done()
+
+    def grew(self, text: str, *, whole: bool = False) -> bool:
+        """The answer is `text` so far. False if it turns out not to be what the user has typed meanwhile."""
+        self._text, self._whole = text, whole
+        return self._agrees(self._typed)
+
+    def covers(self, places: Iterable[Place]) -> bool:
+        """Whether a cursor, described from its own line or from lines above, is on its way through this answer.
+
+        As far as can be told yet: what is typed may be ahead of what has come.
+        """
+        head = self.place.head
+        return any(
+            place.key == self.place.key and place.head.startswith(head) and self._agrees(place.head[len(head) :])
+            for place in places
+        )
+
+    def follows(self, change: Change) -> bool:
+        """Whether edits only type (or take back) what the answer says. When not, the stream is of no use any more."""
+        return self._follows_edits and bool(change.edits) and all(map(self._follow, change.edits))
+
+    def _follow(self, edit: Edit) -> bool:
+        inserted = edit.inserted.replace("\r\n", "\n").replace("\r", "\n")
+        if edit.start == edit.old_end == self._end:
+            return self._type(edit, inserted)
+        removed = edit.removed.replace("\r\n", "\n").replace("\r", "\n")
+        if not inserted and edit.old_end == self._end and self._typed.endswith(removed):
+            self._typed = self._typed[: -len(removed)]
+            self._end = edit.start
+            return True
+        return False
+
+    def _type(self, edit: Edit, inserted: str) -> bool:
+        if self._agrees(self._typed + inserted):
+            self._typed += inserted
+            self._end = edit.new_end
+            return True
+        # An opener whose closer came along: the cursor is between the two.
+        if (
+            len(inserted) == 2
+            and _CLOSER_OF.get(inserted[0]) == inserted[1]
+            and self._agrees(self._typed + inserted[0])
+        ):
+            self._typed += inserted[0]
+            self._end = Position(edit.start.line, edit.start.column + 1)
+            return True
+        # A closer of its own behind the opener just typed, from editors that send it apart.
+        return _CLOSER_OF.get(self._typed[-1:]) == inserted
+
+    def _agrees(self, typed: str) -> bool:
+        if self._whole:
+            return len(typed) < len(self._text) and self._text.startswith(typed)
+        return self._text.startswith(typed) or typed.startswith(self._text)
