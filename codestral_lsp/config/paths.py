@@ -1,0 +1,25 @@
+"""The user's own folders, as the platform has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+
+@dataclass(frozen=True, slots=True)
+class UserPaths:
+    """Where settings, state and caches lie."""
+
+    config_file: Path
+    cache: Path
+    state: Path
+
+    @staticmethod
+    def default() -> UserPaths:
+        """The platform's folders for this program."""
+        folders = PlatformDirs("codestral-lsp", appauthor=False)
+        return UserPaths(
+            Path(folders.user_config_dir) / "config.toml", Path(folders.user_cache_dir), Path(folders.user_state_dir)
+        )
