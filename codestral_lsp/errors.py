@@ -87,10 +87,23 @@ class NotInstalled(BackendError):
     code = "not-installed"
 
 
+class LocalOnly(BackendError):
+    """`privacy.localOnly` is set and this backend would send prompts off the machine."""
+
+    code = "local-only"
+    transient = False
+
+
 class Unreachable(BackendError):
     """No connection: refused, unknown host, TLS failure, proxy failure."""
 
     code = "unreachable"
+
+
+class NotRunning(Unreachable):
+    """Nothing listens at the backend's address."""
+
+    code = "not-running"
 
 
 class Stalled(BackendError):

@@ -6,10 +6,12 @@ already ordered, budgeted and cleaned, and streams text until the answer ends or
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, Protocol
+
+from codestral_lsp.errors import BackendError
 
 BackendName = Literal["ollama", "mistral", "llamacpp", "openai", "workspace"]
 
@@ -55,6 +57,8 @@ class Sampling:
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    logprobs: bool = False
+    """Ask for the log-probability of each piece, where the server can tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Piece:
     text: str
     finish: Finish | None = None
     usage: Usage | None = None
+    logprob: float | None = None
+    """Natural logarithm of the probability that the model gave these tokens, if asked for and told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,8 @@ class ModelInfo:
     slots: int = 1
     """Requests that the server works on at once."""
     can_chat: bool = True
+    fim: bool | None = None
+    """Whether the server says that the model can fill in the middle; None if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,8 @@ class Health:
     detail: str
     info: ModelInfo | None = None
     version: str = ""
+    problem: BackendError | None = None
+    """What is wrong, with its cure, when it is not `ok`."""
 
 
 class Priority(IntEnum):
@@ -166,11 +176,11 @@ class Backend(Protocol):
         """Which backend this is."""
         ...
 
-    def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncIterator[Piece]:
+    def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """Continue `prompt.prefix` so that it leads to `prompt.suffix`."""
         ...
 
-    def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a chat."""
         ...
 
