@@ -249,6 +249,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._closed.set()
         self._server.connections.discard(self)
+        self._server.changed.set()
         if self._task:
             self._task.cancel()
 
@@ -265,6 +266,7 @@ class _Connection(asyncio.Protocol):
             return
         if request.path != "/stand-in":
             self._server.requests.append(request)
+            self._server.changed.set()
         self._task = asyncio.get_running_loop().create_task(self._serve(request))
         self._task.add_done_callback(self._served)
 
@@ -315,7 +317,7 @@ class StandIn:
         self.aborted: list[Abort] = []
         self.violations: list[str] = []
         self.changed = asyncio.Event()
-        """Set whenever a client has gone away."""
+        """Set whenever a request comes or a client goes."""
         self.connections: set[_Connection] = set()
         self.accepted = 0
         """Connections taken so far."""
@@ -338,10 +340,14 @@ class StandIn:
 
     async def until_aborted(self, count: int = 1) -> Abort:
         """Wait until `count` clients have gone away in the middle of a reply; the last of them."""
-        while len(self.aborted) < count:
+        await self.until(lambda: len(self.aborted) >= count)
+        return self.aborted[count - 1]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something holds that depends on requests or connections."""
+        while not condition():
             self.changed.clear()
             await self.changed.wait()
-        return self.aborted[count - 1]
 
     async def start(self) -> None:
         """Listen."""
@@ -441,8 +447,11 @@ class StandIn:
         async for message in messages:
             if not reply.started:
                 reply.start(content_type)
-            if fault and reply.messages >= fault.after and await self._strike(fault, message, reply):
-                return False
+            if fault and reply.messages == fault.after:
+                if fault.kind == "invalid-utf8":
+                    message = re.sub(rb'("(?:response|content|text)": ?")', b"\\1\xff\xfe", message)
+                elif await self._strike(fault, message, reply):
+                    return False
             await reply.send(message)
             if pause:
                 await asyncio.sleep(max(0.0, start + pause * reply.messages - time.perf_counter()))
@@ -460,16 +469,13 @@ class StandIn:
             case "cut":
                 reply.cut()
             case "garbage":
-                await reply.send(b"\x00\xff}{ what is this\n\n")
+                await reply.send((b"data: " if message.startswith(b"data:") else b"") + b"\x00\xff}{ what\n\n")
                 reply.end()
             case "half-line":
                 await reply.send(message[: len(message) // 2])
                 reply.end()
             case "silent-end":
                 reply.end()
-            case "invalid-utf8":
-                await reply.send(re.sub(rb'("(?:response|content|text)": ?")', b"\\1\xff\xfe", message))
-                return False
             case "error-line":
                 await reply.send(self.error_message(fault.text))
                 reply.end()
@@ -480,6 +486,11 @@ class StandIn:
     def error_message(self, text: str) -> bytes:
         """An error inside a stream, as this server frames it."""
         raise NotImplementedError
+
+
+def event(message: Mapping[str, Any]) -> bytes:
+    """A server-sent event."""
+    return b"data: " + json.dumps(message, separators=(",", ":")).encode() + b"\n\n"
 
 
 Fields = Mapping[str, type | tuple[type, ...]]

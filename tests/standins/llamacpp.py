@@ -1,0 +1,304 @@
+"""llama-server's API: completion with text or tokens, tokenize, props, slots, health, and its OpenAI-like routes."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Literal
+
+from tests.standins.base import (
+    Fault,
+    Fields,
+    Reply,
+    Request,
+    Script,
+    Slot,
+    StandIn,
+    check,
+    event,
+    options,
+    script,
+    serve,
+)
+
+SSE = "text/event-stream"
+_COMPLETION: Fields = {
+    "prompt": (str, list),
+    "n_predict": int,
+    "temperature": (int, float),
+    "top_k": int,
+    "top_p": (int, float),
+    "seed": int,
+    "stop": list,
+    "stream": bool,
+    "cache_prompt": bool,
+    "n_probs": int,
+    "response_fields": list,
+    "id_slot": int,
+    "t_max_predict_ms": int,
+}
+_OAI: Fields = {
+    "model": str,
+    "max_tokens": int,
+    "temperature": (int, float),
+    "seed": int,
+    "stop": list,
+    "stream": bool,
+    "stream_options": dict,
+    "logprobs": (int, bool),
+    "cache_prompt": bool,
+}
+_OAI_COMPLETION: Fields = {**_OAI, "prompt": str, "suffix": str}
+_OAI_CHAT: Fields = {**_OAI, "messages": list, "response_format": dict}
+
+CODESTRAL = ("[INST]", "[/INST]", "[PREFIX]", "[MIDDLE]", "[SUFFIX]")
+QWEN = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|fim_pad|>", "<|endoftext|>")
+
+
+class Vocabulary:
+    """Tokens and their ids. An SPM vocabulary writes a blank before the first word of each run of plain text, and so
+    also after each control token, where Mistral's own tokenizer writes none before a suffix."""
+
+    def __init__(self, kind: Literal["bpe", "spm"], control: Sequence[str]) -> None:
+        self.kind = kind
+        self.bos = [1] if kind == "spm" else []
+        self._pieces = ["<unk>", "<s>", "</s>", *control]
+        self._ids = {piece: number for number, piece in enumerate(self._pieces)}
+        self._control = re.compile("(" + "|".join(re.escape(token) for token in control) + ")")
+
+    def encode(self, text: str, *, parse_special: bool) -> list[int]:
+        """The ids of `text`, without BOS."""
+        runs = self._control.split(text) if parse_special else [text]
+        ids: list[int] = []
+        for place, run in enumerate(runs):
+            if place % 2:
+                ids.append(self._ids[run])
+            elif run:
+                plain = f" {run}" if self.kind == "spm" else run
+                ids += [self._id(piece) for piece in re.findall(r" ?\w+|\s+?(?= ?\w)|\s+|[^\w\s]", plain)]
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of `ids`."""
+        return "".join(self._pieces[number] for number in ids)
+
+    def _id(self, piece: str) -> int:
+        if piece not in self._ids:
+            self._ids[piece] = len(self._pieces)
+            self._pieces.append(piece)
+        return self._ids[piece]
+
+
+class LlamaServerStandIn(StandIn):
+    """A llama-server with one slot."""
+
+    def __init__(
+        self,
+        script: Script | None = None,
+        *,
+        vocabulary: Literal["bpe", "spm"] = "bpe",
+        api_key: str | None = None,
+        context: int = 8192,
+        loading: bool = False,
+        model: str = "/models/qwen2.5-coder-7b-q8_0.gguf",
+        refuses_suffix: bool = False,
+        port: int = 0,
+    ) -> None:
+        """`loading`: the server is up and its model is not. `refuses_suffix`: as older versions do; newer ones take
+        `suffix` without a word and leave it out of the prompt."""
+        super().__init__(script, port=port)
+        self.vocabulary = Vocabulary(vocabulary, CODESTRAL if vocabulary == "spm" else QWEN)
+        self.loading = loading
+        self.slot = Slot()
+        self._api_key = api_key
+        self._context = context
+        self._model = model
+        self._refuses_suffix = refuses_suffix
+
+    async def route(self, request: Request, reply: Reply, fault: Fault | None) -> None:
+        if self.loading:
+            _error(reply, 503, "unavailable_error", "Loading model")
+            return
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self._api_key is not None and given != self._api_key and request.path != "/health":
+            _error(reply, 401, "authentication_error", "Invalid API Key")
+            return
+        match request.method, request.path:
+            case "GET", "/health":
+                reply.json({"status": "ok"})
+            case "GET", "/props":
+                reply.json(self._props())
+            case "GET", "/slots":
+                reply.json([{"id": 0, "n_ctx": self._context, "is_processing": self.slot.lock.locked()}])
+            case "GET", "/v1/models":
+                meta = {"vocab_type": 1 if self.vocabulary.kind == "spm" else 2, "n_ctx": self._context}
+                reply.json({"object": "list", "data": [{"id": self._model, "object": "model", "meta": meta}]})
+            case "POST", "/tokenize":
+                self._tokenize(request.json(), reply)
+            case "POST", "/completion":
+                await self._completion(check(request.json(), _COMPLETION, ["prompt"]), reply, fault)
+            case "POST", "/v1/completions":
+                await self._oai(check(request.json(), _OAI_COMPLETION, ["prompt"]), reply, fault)
+            case "POST", "/v1/chat/completions":
+                await self._oai(check(request.json(), _OAI_CHAT, ["messages"]), reply, fault)
+            case _:
+                _error(reply, 404, "not_found_error", "File Not Found")
+
+    def error_message(self, text: str) -> bytes:
+        return event({"error": {"code": 500, "message": text, "type": "server_error"}})
+
+    def _props(self) -> dict[str, Any]:
+        return {
+            "default_generation_settings": {"params": {}, "n_ctx": self._context},
+            "total_slots": 1,
+            "model_alias": self._model,
+            "model_path": self._model,
+            "chat_template": "{% for message in messages %}{{ message.content }}{% endfor %}",
+            "bos_token": "<s>" if self.vocabulary.kind == "spm" else "<|endoftext|>",
+            "eos_token": "</s>",
+            "build_info": "b7000-1a2b3c4d",
+        }
+
+    def _tokenize(self, body: Any, reply: Reply) -> None:
+        fields: Fields = {"content": str, "add_special": bool, "parse_special": bool, "with_pieces": bool}
+        check(body, fields, ["content"])
+        ids = self.vocabulary.encode(body["content"], parse_special=body.get("parse_special", True))
+        if body.get("add_special", False):
+            ids = [*self.vocabulary.bos, *ids]
+        if body.get("with_pieces", False):
+            reply.json({"tokens": [{"id": number, "piece": self.vocabulary.decode([number])} for number in ids]})
+        else:
+            reply.json({"tokens": ids})
+
+    def _ids(self, prompt: str | list[int]) -> list[int]:
+        if isinstance(prompt, str):
+            return [*self.vocabulary.bos, *self.vocabulary.encode(prompt, parse_special=True)]
+        return prompt
+
+    async def _completion(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
+        ids = self._ids(body["prompt"])
+        if not self._fits(ids, reply):
+            return
+        async with self.slot.lock:
+            cached, prompt_ms = await self._evaluate(ids)
+            limit = max(1, body.get("n_predict", -1)) if body.get("n_predict", -1) >= 0 else None
+            said, reason = self.said(self.vocabulary.decode(ids), fault, limit, body.get("stop", []))
+
+            async def messages() -> AsyncIterator[bytes]:
+                start, count = time.perf_counter(), 0
+                for token in said:
+                    count += 1
+                    self.slot.wrote(f"said {token}")
+                    told: dict[str, Any] = {"index": 0, "content": token, "tokens": [count], "stop": False}
+                    if body.get("n_probs"):
+                        top = {"id": count, "token": token, "bytes": list(token.encode()), "logprob": -0.25}
+                        told["completion_probabilities"] = [{**top, "top_logprobs": [top]}]
+                    yield event(told)
+                last = {
+                    "index": 0,
+                    "content": "",
+                    "tokens": [],
+                    "stop": True,
+                    "prompt": self.vocabulary.decode(ids),
+                    "truncated": False,
+                    "stop_type": "limit" if reason == "length" else "eos",
+                    "tokens_cached": len(ids) + count,
+                    "timings": self._timings(ids, cached, prompt_ms, count, start),
+                }
+                wanted = body.get("response_fields") or last
+                yield event({name: value for name, value in last.items() if name in wanted})
+
+            if await self.play(reply, SSE, messages(), fault):
+                reply.end()
+
+    async def _oai(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
+        if self._refuses_suffix and "suffix" in body:
+            _error(reply, 400, "invalid_request_error", "Unsupported param: suffix")
+            return
+        chat = "messages" in body
+        prompt = body["messages"][-1]["content"] if chat else body["prompt"]
+        ids = self._ids(prompt)
+        if not self._fits(ids, reply):
+            return
+        stamp = {"created": int(time.time()), "model": self._model, "id": "chatcmpl-x1"}
+        stamp["object"] = "chat.completion.chunk" if chat else "text_completion"
+
+        def choice(text: str | None, finish: str | None) -> dict[str, Any]:
+            told: dict[str, Any] = {"index": 0, "finish_reason": finish}
+            if chat:
+                told["delta"] = {} if text is None else {"content": text}
+            else:
+                told |= {"text": text or "", "logprobs": None}
+                if body.get("logprobs") and text:
+                    told["logprobs"] = {"content": [{"id": 5, "token": text, "logprob": -0.25, "top_logprobs": []}]}
+            return {**stamp, "choices": [told]}
+
+        async with self.slot.lock:
+            cached, prompt_ms = await self._evaluate(ids)
+            said, reason = self.said(prompt, fault, body.get("max_tokens"), body.get("stop", []))
+
+            async def messages() -> AsyncIterator[bytes]:
+                start, count = time.perf_counter(), 0
+                for token in said:
+                    count += 1
+                    self.slot.wrote(f"said {token}")
+                    yield event(choice(token, None))
+                usage = {
+                    "completion_tokens": count,
+                    "prompt_tokens": len(ids),
+                    "total_tokens": len(ids) + count,
+                    "prompt_tokens_details": {"cached_tokens": cached},
+                }
+                timings = self._timings(ids, cached, prompt_ms, count, start)
+                yield event({**choice(None, reason), "usage": usage, "timings": timings})
+                yield b"data: [DONE]\n\n"
+
+            if await self.play(reply, SSE, messages(), fault):
+                reply.end()
+
+    def _fits(self, ids: Sequence[int], reply: Reply) -> bool:
+        if len(ids) < self._context:
+            return True
+        count, most = len(ids), self._context
+        text = f"request ({count} tokens) exceeds the available context size ({most} tokens), try increasing it"
+        _error(reply, 400, "exceed_context_size_error", text, n_prompt_tokens=count, n_ctx=most)
+        return False
+
+    async def _evaluate(self, ids: Sequence[int]) -> tuple[int, float]:
+        start = time.perf_counter()
+        cached = self.slot.read([str(number) for number in ids])
+        await self.evaluate(len(ids) - cached)
+        return cached, (time.perf_counter() - start) * 1000
+
+    def _timings(
+        self, ids: Sequence[int], cached: int, prompt_ms: float, count: int, start: float
+    ) -> Mapping[str, float]:
+        return {
+            "cache_n": cached,
+            "prompt_n": len(ids) - cached,
+            "prompt_ms": prompt_ms,
+            "predicted_n": count,
+            "predicted_ms": (time.perf_counter() - start) * 1000,
+        }
+
+
+def _error(reply: Reply, status: int, kind: str, text: str, **more: int) -> None:
+    error = {"code": status, "message": text, "type": kind, **more}
+    reply.json({"error": error}, status, {"Connection": "close"})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = options(__doc__)
+    parser.add_argument("--vocabulary", choices=("bpe", "spm"), default="bpe")
+    parser.add_argument("--context", type=int, default=8192)
+    chosen = parser.parse_args(arguments)
+    serve(
+        lambda: LlamaServerStandIn(
+            script(chosen), vocabulary=chosen.vocabulary, context=chosen.context, port=chosen.port
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
