@@ -1,0 +1,409 @@
+"""Ollama: raw prompts, one set of load options, and a model that is never loaded twice.
+
+The model's own template is not used: Codestral's adds blanks that its training has not, and an empty suffix turns it
+into a chat. So the prompt is ours, whole, and `suffix` is never sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from codestral_lsp.backends.base import (
+    BackendName,
+    ChatRequest,
+    Finish,
+    Health,
+    ModelInfo,
+    Piece,
+    Prompt,
+    Sampling,
+    Usage,
+)
+from codestral_lsp.backends.choices import SLACK, count, milliseconds, total_logprob
+from codestral_lsp.backends.framing import Lines, mended
+from codestral_lsp.backends.http import Http
+from codestral_lsp.backends.once import Once
+from codestral_lsp.backends.replies import Reply, Server, out_of_memory, refusal, too_long
+from codestral_lsp.config.settings import OllamaSettings
+from codestral_lsp.errors import (
+    BackendError,
+    LocalOnly,
+    ModelMissing,
+    NoFim,
+    NotInstalled,
+    NotRunning,
+    OutOfMemory,
+    PromptTooLong,
+    ServerBusy,
+    ServerFault,
+    Unauthorized,
+)
+
+_NDJSON = "application/x-ndjson"
+_LOAD_S = 330.0  # Ollama itself gives up loading after 300 s without progress
+_FIRST_S = 120.0
+_IDLE_S = 60.0
+_LOADED_S = 60.0
+"""For how long a model that has just answered is taken to be still loaded, without asking."""
+
+_REPEATS = 20
+"""Equal pieces at the end of a stream without a last message that give away the guard of older versions (over 30)."""
+_FIM_TOKEN = re.compile(r"suffix|fim.?(?:hole|middle)|<SUF>", re.IGNORECASE)
+
+
+class OllamaBackend:
+    """A model that Ollama runs on this machine, on another one, or in its cloud."""
+
+    name: BackendName = "ollama"
+
+    def __init__(self, settings: OllamaSettings, *, local_only: bool) -> None:
+        self._settings = settings
+        self._server = Server("ollama", settings.url, "ollama.url")
+        self._http = Http(self._server, local_only=local_only, refuse=self._refusal, not_running=self._not_running)
+        self._local_only = local_only
+        self._info = Once(self._ask)
+        self._control_tokens = Once(self._ask_control_tokens)
+        self._loading = Once(self._load)
+        self._answered_at: float | None = None
+        self._keep_s = _seconds(settings.keep_alive)
+
+    def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
+        """Continue a prompt; raises BackendError."""
+        body = self._body(self._settings.model, sampling) | {"prompt": prompt.raw, "raw": True}
+        return self._generate("/api/generate", body, sampling.max_tokens)
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
+        """Answer a chat; raises BackendError."""
+        model = self._settings.chat_model or self._settings.model
+        body = self._body(model, request.sampling)
+        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
+        if request.schema is not None:
+            body["format"] = dict(request.schema)
+        return self._generate("/api/chat", body, request.sampling.max_tokens)
+
+    async def warm(self, prompt: Prompt) -> Usage:
+        """Load the model and have it read `prompt`. Cancelling stops the reading, never the loading."""
+        usage = Usage()
+        # A limit of 0 is lost on its way through Ollama and means no limit; 1 is the least.
+        async with aclosing(self.stream(prompt, Sampling(max_tokens=1))) as pieces:
+            async for piece in pieces:
+                usage = piece.usage or usage
+        return usage
+
+    async def describe(self) -> ModelInfo:
+        """The model that answers now; its context is a guess until it has answered once."""
+        return await self._info.get()
+
+    async def health(self) -> Health:
+        """Whether Ollama runs and has a model that can fill in the middle."""
+        version = ""
+        info = None
+        try:
+            told = await self._http.json("GET", "/api/version", within_s=2.0)
+            version = str(told.get("version", ""))
+            self.forget()
+            info = await self.describe()
+            if info.fim is False:
+                raise self._no_fim()
+        except BackendError as error:
+            return Health(False, error.message, info, version, error)
+        context = f", {info.context_tokens} tokens of context" if info.context_tokens else ""
+        return Health(True, f"Ollama {version} has {self._settings.model}{context}.", info, version)
+
+    async def count(self, text: str) -> int | None:
+        """None: Ollama tells nobody its tokens."""
+        return None
+
+    async def special(self, token: str) -> bool | None:
+        """Whether `token` is a control token, by the model's own vocabulary."""
+        try:
+            tokens = await self._control_tokens.get()
+        except BackendError:
+            return None
+        return token in tokens if tokens else None
+
+    def forget(self) -> None:
+        """Ask anew what the model is and whether it is loaded."""
+        self._info.forget()
+        self._control_tokens.forget()
+        self._answered_at = None
+
+    async def aclose(self) -> None:
+        """Close all connections; a load under way is broken off."""
+        for work in (self._info, self._control_tokens, self._loading):
+            await work.aclose()
+        await self._http.aclose()
+
+    def _body(self, model: str, sampling: Sampling) -> dict[str, Any]:
+        """What every request has in common: a difference in what concerns loading makes Ollama load the model anew."""
+        options: dict[str, Any] = {"num_predict": sampling.max_tokens, "temperature": sampling.temperature}
+        # Older versions punish repetition by default, of which code is full.
+        options["repeat_penalty"] = 1.0
+        if sampling.stop:
+            options["stop"] = list(sampling.stop)
+        if sampling.seed is not None:
+            options["seed"] = sampling.seed
+        if self._settings.num_ctx is not None:
+            options["num_ctx"] = self._settings.num_ctx
+        body: dict[str, Any] = {
+            "model": model,
+            "options": options,
+            "keep_alive": self._settings.keep_alive,
+            # Ollama's truncation cuts away the head: the suffix, with Codestral. An error is better.
+            "truncate": False,
+            "think": False,
+            "stream": True,
+        }
+        if sampling.logprobs:
+            body["logprobs"] = True
+        return body
+
+    async def _generate(self, path: str, body: Mapping[str, Any], limit: int) -> AsyncGenerator[Piece]:
+        try:
+            if body["model"] == self._settings.model:
+                await self._be_loaded()
+            elif self._local_only:
+                _stay_local(body["model"], (await self._show(body["model"])).get("remote_host"))
+            async with self._http.stream(
+                path, body, framing=Lines(), kind=_NDJSON, first_s=_FIRST_S, idle_s=_IDLE_S
+            ) as stream:
+                last, repeats, told = "", 0, 0
+                async for message in stream:
+                    if message.get("error"):
+                        reply = stream.failed(message)
+                        if "repeat limit" in reply.text:
+                            yield Piece("", "repeat")
+                            return
+                        raise self._refusal(reply)
+                    if text := _text(message):
+                        told += 1
+                        if told > limit + SLACK:
+                            yield Piece("", "length")
+                            return
+                        repeats = repeats + 1 if text.strip() == last else 0
+                        last = text.strip()
+                        yield Piece(text, logprob=_logprob(message))
+                    if message.get("done"):
+                        await stream.drain()
+                        self._has_answered()
+                        finish: Finish = "length" if message.get("done_reason") == "length" else "stop"
+                        yield Piece("", finish, _usage(message))
+                        return
+                if repeats < _REPEATS:
+                    raise stream.broken()
+                yield Piece("", "repeat")
+        except BackendError:
+            self._answered_at = None
+            raise
+
+    def _has_answered(self) -> None:
+        if self._answered_at is None:
+            # Only now is the model loaded as we want it, and its context known.
+            self._info.forget()
+        self._answered_at = time.monotonic()
+
+    async def _be_loaded(self) -> None:
+        """Wait until the model is loaded. A caller that is cancelled does not stop the loading.
+
+        Ollama breaks a load off when the client that asked for it goes away, so that typing on would start the loading
+        of a large model over and over.
+        """
+        if self._local_only:
+            _stay_local(self._settings.model, (await self.describe()).host != self._server.host)
+        if self._answered_at is not None and time.monotonic() - self._answered_at < min(_LOADED_S, self._keep_s / 2):
+            return
+        if self._keep_s == 0 or await self._running() is not None or (await self.describe()).host != self._server.host:
+            return
+        await self._loading.get()
+        self._loading.forget()
+
+    async def _load(self) -> None:
+        body = self._body(self._settings.model, Sampling(max_tokens=1)) | {"prompt": " ", "raw": True, "stream": False}
+        await self._http.json("POST", "/api/generate", body, within_s=_LOAD_S)
+
+    async def _running(self) -> Mapping[str, Any] | None:
+        """What /api/ps says of the model; None if it is not loaded."""
+        told = await self._http.json("GET", "/api/ps")
+        for entry in told.get("models") or []:
+            if isinstance(entry, dict) and _full(str(entry.get("name"))) == _full(self._settings.model):
+                return entry
+        return None
+
+    async def _show(self, model: str, *, verbose: bool = False) -> dict[str, Any]:
+        body: dict[str, Any] = {"model": model}
+        if verbose:
+            body["verbose"] = True
+        return await self._http.json("POST", "/api/show", body, within_s=20.0)
+
+    async def _ask(self) -> ModelInfo:
+        model = self._settings.model
+        shown = await self._show(model)
+        info, details = _table(shown, "model_info"), _table(shown, "details")
+        architecture = str(info.get("general.architecture") or details.get("family") or "")
+        remote_host = str(shown.get("remote_host") or "")
+        cloud = bool(remote_host) or _in_cloud(model)
+        names = (
+            info.get("general.basename"),
+            info.get("general.name"),
+            shown.get("remote_model"),
+            details.get("parent_model"),
+            model,
+            architecture,
+        )
+        template = str(shown.get("template") or "")
+        return ModelInfo(
+            backend="ollama",
+            model=model,
+            host=_cloud_host(remote_host) if cloud else self._server.host,
+            remote=cloud or await self._http.remote(),
+            metered=cloud,
+            form="raw",
+            context_tokens=await self._context(shown, count(info.get(f"{architecture}.context_length")), cloud=cloud),
+            names=tuple(dict.fromkeys(str(name) for name in names if name)),
+            template=template,
+            fim=await self._can_fim(shown, template, cloud=cloud),
+        )
+
+    async def _context(self, shown: Mapping[str, Any], trained: int | None, *, cloud: bool) -> int | None:
+        """What the model is loaded with, or will be; never what it was trained with, which Ollama seldom loads."""
+        if cloud:
+            return trained
+        wanted = self._settings.num_ctx
+        if wanted is None and (running := await self._running()):
+            wanted = count(running.get("context_length"))
+        if wanted is None and (line := re.search(r"^num_ctx\s+(\d+)", str(shown.get("parameters")), re.MULTILINE)):
+            wanted = int(line[1])
+        if wanted is None:
+            wanted = 4096
+        return min(wanted, trained) if trained else wanted
+
+    async def _can_fim(self, shown: Mapping[str, Any], template: str, *, cloud: bool) -> bool | None:
+        if "insert" in (shown.get("capabilities") or ()) or ".Suffix" in template:
+            return True
+        if cloud:
+            return None
+        # A template without a suffix, as imported models have, says nothing of the model: its vocabulary does.
+        tokens = await self._control_tokens.get()
+        return any(_FIM_TOKEN.search(token) for token in tokens) if tokens else None
+
+    async def _ask_control_tokens(self) -> frozenset[str]:
+        info = _table(await self._show(self._settings.model, verbose=True), "model_info")
+        tokens, kinds = info.get("tokenizer.ggml.tokens"), info.get("tokenizer.ggml.token_type")
+        if not isinstance(tokens, list) or not isinstance(kinds, list):
+            return frozenset()
+        # 3: control, 4: defined by the model's maker.
+        return frozenset(token for token, kind in zip(tokens, kinds, strict=False) if kind in (3, 4))
+
+    async def _not_running(self, error: BackendError) -> BackendError:
+        if await self._http.remote() or await asyncio.to_thread(_installed):
+            return NotRunning("ollama", f"Ollama is not running at {self._server.host}.", cure="Run: ollama serve")
+        return NotInstalled(
+            "ollama",
+            f"There is no Ollama on this machine, and nothing listens at {self._server.host}.",
+            cure=f"Install it from https://ollama.com/download, then run: ollama pull {self._settings.model}",
+        )
+
+    def _no_fim(self) -> NoFim:
+        return NoFim("ollama", f"{self._settings.model} cannot fill in the middle.", cure="Run: ollama pull codestral")
+
+    def _refusal(self, reply: Reply) -> BackendError:
+        text, model = reply.text, self._settings.model
+        says = f": {text}"
+        if out_of_memory(text):
+            cure = "Choose a smaller model, or lower ollama.numCtx."
+            return OutOfMemory("ollama", f"The model does not fit into memory{says}", cure=cure)
+        if too_long(text):
+            cure = "Raise ollama.numCtx, or lower completion.contextTokens."
+            return PromptTooLong("ollama", f"The prompt does not fit into the loaded context{says}", cure=cure)
+        if re.search(r"does not support (?:insert|generate|completion|chat)", text):
+            return self._no_fim()
+        if reply.status == 404 and "model" in text:
+            return ModelMissing("ollama", f"Ollama does not have {model}.", cure=f"Run: ollama pull {model}")
+        if reply.status == 401:
+            return Unauthorized("ollama", "Ollama's cloud does not know this machine.", cure="Run: ollama signin")
+        if "server busy" in text:
+            return ServerBusy("ollama", "Ollama's queue is full.", cure="It passes when other programs stop asking.")
+        if reply.status >= 500:
+            cure = "Ollama's log says more; a smaller model or ollama.numCtx may help."
+            return ServerFault("ollama", f"Ollama failed{says}", cure=cure)
+        return refusal(self._server, reply)
+
+
+def _installed() -> bool:
+    # Editors started from a desktop often have a shorter PATH than the shell.
+    places = (os.environ.get("PATH", ""), "/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/snap/bin")
+    return shutil.which("ollama", path=os.pathsep.join(places)) is not None
+
+
+def _stay_local(model: str, in_cloud: object) -> None:
+    """Raise LocalOnly if Ollama would send prompts for `model` to its cloud."""
+    if in_cloud or _in_cloud(model):
+        raise LocalOnly(
+            "ollama",
+            f"privacy.localOnly is set and {model} runs in Ollama's cloud.",
+            cure="Choose a model that runs on this machine.",
+        )
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    text = message.get("response")
+    if text is None and isinstance(message.get("message"), dict):
+        text = message["message"].get("content")
+    return mended(text) if isinstance(text, str) else ""
+
+
+def _logprob(message: Mapping[str, Any]) -> float | None:
+    told = message.get("logprobs")
+    if not isinstance(told, list):
+        return None
+    return total_logprob([token.get("logprob") for token in told if isinstance(token, dict)])
+
+
+def _usage(message: Mapping[str, Any]) -> Usage:
+    def ms(name: str) -> float | None:
+        nanoseconds = milliseconds(message.get(name))
+        return None if nanoseconds is None else nanoseconds / 1e6
+
+    return Usage(
+        prompt_tokens=count(message.get("prompt_eval_count")),
+        cached_tokens=count(message.get("prompt_eval_cached_count")),
+        completion_tokens=count(message.get("eval_count")),
+        prompt_ms=ms("prompt_eval_duration"),
+        generation_ms=ms("eval_duration"),
+        load_ms=ms("load_duration"),
+    )
+
+
+def _table(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = message.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _full(model: str) -> str:
+    """A model's name with the tag that Ollama adds to one without."""
+    return (model if ":" in model.rpartition("/")[2] else f"{model}:latest").lower()
+
+
+def _in_cloud(model: str) -> bool:
+    return _full(model).endswith((":cloud", "-cloud"))
+
+
+def _cloud_host(remote_host: str) -> str:
+    return remote_host.rpartition("://")[2].strip("/") or "ollama.com"
+
+
+def _seconds(keep_alive: str | int) -> float:
+    """A keep-alive time in seconds; negative ones mean for ever."""
+    if isinstance(keep_alive, int):
+        return float(keep_alive) if keep_alive >= 0 else float("inf")
+    if keep_alive.startswith("-"):
+        return float("inf")
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h)", keep_alive))
