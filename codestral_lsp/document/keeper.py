@@ -1,0 +1,221 @@
+"""Keeps one syntax tree per open document and brings it up to date when somebody asks.
+
+A change costs nothing here: what changed is found when a tree is wanted (see `parsing`). A reparse that is known to
+be short is done at once. Any other, and the first of every file of more than a few pages, goes to one worker thread,
+which lets the event loop run after each millisecond; waiting for it may be cancelled without losing what it does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from codestral_lsp.document.document import Change, Document
+from codestral_lsp.document.language import Language
+from codestral_lsp.document.languages import language_of
+from codestral_lsp.document.parsing import Hunk, Pace, hunks, is_loaded
+from codestral_lsp.document.position import Range
+from codestral_lsp.document.rules import TextRules
+from codestral_lsp.document.store import DocumentStore
+from codestral_lsp.document.syntax import Syntax
+from codestral_lsp.document.text import Text
+from codestral_lsp.document.tree import SyntaxTree
+
+MAX_CHARACTERS = 700_000
+"""Bigger files get no tree: putting a tree in order at the end of its first parse cannot be interrupted, and takes
+5 ms for so much."""
+
+MAX_LINE_CHARACTERS = 100_000
+
+_AT_ONCE_MS = 2.0
+"""What is expected to take no longer is parsed without leaving the event loop ..."""
+
+_GIVE_UP_S = 0.004
+"""... and given up for the worker thread if it does take so long."""
+
+_AT_ONCE_CHARACTERS = 16_000
+"""How many new characters are parsed at once: about 1 ms."""
+
+_BURST_S = 0.001
+_PAUSE_S = 0.00005
+"""The worker parses for a millisecond, then sleeps just long enough for the event loop to take its turn."""
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """What is known of one document. `tree` is of `text`, None if there is none to be had."""
+
+    language: Language
+    text: Text | None = None
+    version: int = -1
+    tree: SyntaxTree | None = None
+    job: asyncio.Task[SyntaxTree | None] | None = None
+    closed: bool = False
+
+
+class SyntaxKeeper:
+    """The syntax trees of a store's documents. All methods are for the event loop's thread."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+        self._kept: dict[str, _Kept] = {}
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="syntax")
+        store.listen(self._on_change)
+
+    async def tree(self, document: Document) -> SyntaxTree | None:
+        """The tree of exactly this version, parsed if need be.
+
+        None if there is none to be had (`why_no_tree` says why), or if the document was closed meanwhile.
+        """
+        kept = self._kept_for(document)
+        while kept.job is not None and kept.text is not document.text:
+            await asyncio.wait([kept.job])
+        if kept.text is document.text:
+            return kept.tree
+        old, text = kept.tree, document.text
+        changed = hunks(old.text.lines, text.lines) if old is not None else None
+        fresh = _fresh(text, changed)
+        if kept.language.grammar is None or _refusal(fresh, 0 if old is None else old.byte_length):
+            return self._keep(kept, document, None)
+        if _is_short(kept.language, old, fresh):
+            tree = _step(kept.language, old, text, changed, _deadline())
+            if tree is not None:
+                return self._keep(kept, document, tree)
+        kept.job = asyncio.create_task(self._keep_later(kept, document, changed))
+        return await asyncio.shield(kept.job)
+
+    async def syntax(self, document: Document) -> Syntax:
+        """The tree of this version if there is one to be had, else text rules, which answer the same questions."""
+        tree = await self.tree(document)
+        return tree if tree is not None else TextRules(document.text, _language(document))
+
+    async def preview(self, tree: SyntaxTree, span: Range, inserted: str) -> SyntaxTree:
+        """`tree.with_edit`, but off the event loop if it may take long."""
+        text, _ = tree.text.replace(span, inserted)
+        changed = hunks(tree.text.lines, text.lines)
+        if _is_short(tree.language, tree, _fresh(text, changed)):
+            moved = tree.moved_to(text, _deadline(), changed)
+            if moved is not None:
+                return moved
+        loop = asyncio.get_running_loop()
+        moved = await loop.run_in_executor(self._worker, tree.moved_to, text, _breather(lambda: False), changed)
+        assert moved is not None
+        return moved
+
+    def close(self) -> None:
+        """Stop parsing and forget all trees."""
+        for kept in self._kept.values():
+            kept.closed = True
+        self._kept.clear()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_later(self, kept: _Kept, document: Document, changed: list[Hunk] | None) -> SyntaxTree | None:
+        pace = _breather(lambda: kept.closed)
+        loop = asyncio.get_running_loop()
+        try:
+            tree = await loop.run_in_executor(
+                self._worker, _step, kept.language, kept.tree, document.text, changed, pace
+            )
+            return self._keep(kept, document, tree) if tree is not None else None
+        finally:
+            kept.job = None
+
+    def _kept_for(self, document: Document) -> _Kept:
+        """What is kept of an open document; of another, what is forgotten with the caller."""
+        language = _language(document)
+        kept = self._kept.get(document.uri)
+        if kept is not None and kept.language is language:
+            return kept
+        kept = _Kept(language)
+        if self._store.get(document.uri) is not None:
+            self._kept[document.uri] = kept
+        return kept
+
+    @staticmethod
+    def _keep(kept: _Kept, document: Document, tree: SyntaxTree | None) -> SyntaxTree | None:
+        """Keep a tree, unless that of a newer version is kept already."""
+        if document.version >= kept.version and not kept.closed:
+            kept.text, kept.version, kept.tree = document.text, document.version, tree
+        return tree
+
+    def _on_change(self, change: Change) -> None:
+        if change.after is None:
+            assert change.before is not None
+            kept = self._kept.pop(change.before.uri, None)
+            if kept is not None:
+                kept.closed = True
+        elif change.before is None or not change.edits:
+            # Opened, perhaps again: versions may start anew.
+            kept = self._kept.get(change.after.uri)
+            if kept is not None:
+                kept.version = -1
+
+
+def why_no_tree(document: Document) -> str:
+    """Why a document gets no tree, in one sentence; empty if it gets one."""
+    language = _language(document)
+    if language.grammar is None:
+        return f"There is no grammar for {language.name}."
+    return _refusal(_fresh(document.text, None), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """How much a parser has to read anew."""
+
+    characters: int
+    longest_line: int
+
+
+def _fresh(text: Text, changed: list[Hunk] | None) -> _Fresh:
+    if changed is None:
+        lengths = list(map(len, text.lines))
+    else:
+        lengths = [len(line) for hunk in changed for line in text.lines[hunk.first : hunk.new_stop]]
+    return _Fresh(sum(lengths), max(lengths, default=0))
+
+
+def _refusal(fresh: _Fresh, known: int) -> str:
+    if fresh.characters + known > MAX_CHARACTERS:
+        return f"The file has more than {MAX_CHARACTERS:,} characters."
+    if fresh.longest_line > MAX_LINE_CHARACTERS:
+        return f"A line has more than {MAX_LINE_CHARACTERS:,} characters."
+    return ""
+
+
+def _language(document: Document) -> Language:
+    return language_of(document.language, document.path or document.uri)
+
+
+def _step(
+    language: Language, old: SyntaxTree | None, text: Text, changed: list[Hunk] | None, pace: Pace
+) -> SyntaxTree | None:
+    return SyntaxTree.of(text, language, pace) if old is None else old.moved_to(text, pace, changed)
+
+
+def _is_short(language: Language, old: SyntaxTree | None, fresh: _Fresh) -> bool:
+    """Whether a parse can be expected not to hold the event loop up."""
+    if language.grammar is None or not is_loaded(language.grammar):
+        return False
+    return fresh.characters <= _AT_ONCE_CHARACTERS and (old is None or old.cost_ms <= _AT_ONCE_MS)
+
+
+def _deadline() -> Pace:
+    end = time.perf_counter() + _GIVE_UP_S
+    return lambda: time.perf_counter() < end
+
+
+def _breather(is_over: Callable[[], bool]) -> Pace:
+    burst_end = time.perf_counter() + _BURST_S
+
+    def pace() -> bool:
+        nonlocal burst_end
+        if time.perf_counter() > burst_end:
+            time.sleep(_PAUSE_S)
+            burst_end = time.perf_counter() + _BURST_S
+        return not is_over()
+
+    return pace
