@@ -24,7 +24,7 @@ async def pieces(stream: Stream, limit: int, refuse: Refuse) -> AsyncGenerator[P
     usage: Usage | None = None
     told = 0
     async for message in stream:
-        if message.get("error"):
+        if message.get("error") or message.get("object") == "error":
             raise refuse(stream.failed(message))
         usage = read_usage(message) or usage
         choice = first(message.get("choices"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -337,6 +336,8 @@ class OllamaBackend:
 
 
 def _installed() -> bool:
+    import shutil
+
     # Editors started from a desktop often have a shorter PATH than the shell.
     places = (os.environ.get("PATH", ""), "/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/snap/bin")
     return shutil.which("ollama", path=os.pathsep.join(places)) is not None

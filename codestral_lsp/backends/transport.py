@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import AsyncIterable, Iterable, Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.request import getproxies
 
@@ -39,7 +40,9 @@ def open_client(server: Server, *, local: bool) -> httpx2.AsyncClient:
 
     `local`: the server is on this machine. Then no proxy is used and no other address is ever connected to. Else the
     trust store is the system's, and proxies come from the environment. Redirects are never followed: they would carry
-    the key and the user's code to a place nobody chose. Raises Unreachable if the environment does not allow it.
+    the key and the user's code to a place nobody chose. Cookies are not kept.
+
+    Raises Unreachable if the environment names a proxy or certificates that cannot be used.
     """
     try:
         return _open(local=local)
@@ -60,11 +63,15 @@ def open_client(server: Server, *, local: bool) -> httpx2.AsyncClient:
 
 def _open(*, local: bool) -> httpx2.AsyncClient:
     headers = {"User-Agent": "codestral-lsp", "Accept-Encoding": "identity"}
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     if local:
         timeout = httpx2.Timeout(None, connect=_CONNECT_LOCAL_S)
-        return httpx2.AsyncClient(transport=_LocalTransport(), headers=headers, timeout=timeout, trust_env=False)
+        return httpx2.AsyncClient(
+            transport=_LocalTransport(), headers=headers, cookies=cookies, timeout=timeout, trust_env=False
+        )
     return httpx2.AsyncClient(
         headers=headers,
+        cookies=cookies,
         timeout=httpx2.Timeout(None, connect=_CONNECT_REMOTE_S),
         limits=httpx2.Limits(max_connections=None, keepalive_expiry=_KEEP_REMOTE_S),
     )

@@ -238,7 +238,11 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        self._next()
+        if self._buffer.startswith(b"\x16\x03"):  # a TLS client says hello
+            self.transport.write(_head(400, {"Connection": "close"}))
+            self.transport.close()
+        else:
+            self._next()
 
     def pause_writing(self) -> None:
         self.writable.clear()
