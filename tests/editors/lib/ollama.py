@@ -1,0 +1,24 @@
+"""A stand-in Ollama whose model knows one text by heart: the one that is in FILE when the question comes.
+
+python -m tests.editors.lib.ollama FILE FIRST_TOKEN_MS TOKEN_MS
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.standins.base import Script, continuing, serve
+from tests.standins.ollama import Model, OllamaStandIn
+
+
+def main(known: str, first_token_ms: str, token_ms: str) -> None:
+    def answer(prompt: str) -> str:
+        return continuing(Path(known).read_text("utf-8"))(prompt)
+
+    script = Script(answer, float(first_token_ms), float(token_ms))
+    serve(lambda: OllamaStandIn(script, models={"codestral:latest": Model()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

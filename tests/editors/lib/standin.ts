@@ -1,0 +1,60 @@
+/** A stand-in Ollama in a process of its own: answers with what follows the prompt in a given text, and counts. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { PYTHON, ROOT, until } from "./places.ts";
+
+export interface Stats {
+  /** How many requests for a completion came. */
+  readonly completions: number;
+  /** How many clients went away in the middle of a reply. */
+  readonly aborted: number;
+  /** What was wrong with the requests. */
+  readonly violations: readonly string[];
+}
+
+export class StandIn {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #known: string;
+
+  private constructor(url: string, process: ChildProcess, known: string) {
+    this.url = url;
+    this.#process = process;
+    this.#known = known;
+  }
+
+  /** Times in ms. */
+  static async start(folder: string, pace: { firstToken: number; token: number }): Promise<StandIn> {
+    const known = join(folder, "known.txt");
+    writeFileSync(known, "");
+    const program = ["-m", "tests.editors.lib.ollama", known, `${pace.firstToken}`, `${pace.token}`];
+    const process = spawn(PYTHON, program, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const [url] = (await once(createInterface(process.stdout!), "line")) as [string];
+    return new StandIn(url, process, known);
+  }
+
+  /** From now on the model knows this text by heart, and no other. */
+  knows(text: string): void {
+    writeFileSync(this.#known, text);
+  }
+
+  async stats(): Promise<Stats> {
+    const answer = await fetch(`${this.url}/stand-in`);
+    const stats = (await answer.json()) as { requests: Record<string, number>; aborted: number; violations: string[] };
+    return { completions: stats.requests["/api/generate"] ?? 0, aborted: stats.aborted, violations: stats.violations };
+  }
+
+  /** Waits until one more client than `before` has gone away in the middle of a reply. */
+  async streamClosed(before: Stats): Promise<void> {
+    await until("a stream to be closed", async () => (await this.stats()).aborted > before.aborted);
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill();
+    await once(this.#process, "exit");
+  }
+}

@@ -1,0 +1,208 @@
+/** VS Code in a browser: code-server with the extension installed in a fresh profile, and Chromium to type into it. */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import * as places from "./places.ts";
+import { until } from "./places.ts";
+
+/** What makes VS Code quiet: no tips, no updates, no shop, no AI of its own. */
+const QUIET = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "update.mode": "none",
+  "extensions.autoUpdate": "off",
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "chat.disableAIFeatures": true,
+  "files.autoSave": "off",
+  "git.enabled": false,
+  "editor.accessibilitySupport": "off",
+  "editor.minimap.enabled": false,
+  "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+};
+
+export class CodeServer {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #data: string;
+  readonly #browser: BrowserContext;
+
+  private constructor(url: string, process: ChildProcess, data: string, browser: BrowserContext) {
+    this.url = url;
+    this.#process = process;
+    this.#data = data;
+    this.#browser = browser;
+  }
+
+  /** Installs the extension into a new profile under `folder` and starts server and browser. */
+  static async start(folder: string, vsix: string): Promise<CodeServer> {
+    const data = join(folder, "data");
+    const profile = ["--user-data-dir", data, "--extensions-dir", join(folder, "extensions")];
+    // No shop to ask: nothing in these tests leaves the machine.
+    const gallery = JSON.stringify({ serviceUrl: "", itemUrl: "", resourceUrlTemplate: "" });
+    const env = {
+      ...process.env,
+      PATH: `${dirname(places.NODE)}:${process.env["PATH"]}`,
+      EXTENSIONS_GALLERY: gallery,
+    };
+    execFileSync(places.CODE_SERVER, [...profile, "--install-extension", vsix], { env, stdio: "ignore" });
+    const port = await freePort();
+    const quiet = ["--auth=none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+    const options = ["--disable-getting-started-override", "--disable-proxy", "--ignore-last-opened"];
+    const server = spawn(places.CODE_SERVER, [`--bind-addr=127.0.0.1:${port}`, ...quiet, ...options, ...profile], {
+      env,
+      stdio: "ignore",
+      detached: true, // a group of its own, which ends as one
+    });
+    const url = `http://127.0.0.1:${port}`;
+    await until("code-server to listen", () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false), 60_000);
+    const browser = await chromium.launchPersistentContext(join(folder, "chromium"), {
+      executablePath: places.chromium()!,
+      viewport: { width: 1280, height: 800 },
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+      ],
+    });
+    return new CodeServer(url, server, data, browser);
+  }
+
+  /** Replaces all settings. What only a machine may say goes where VS Code looks for it on a remote machine. */
+  configure(settings: Record<string, unknown>, machine: Record<string, unknown>): void {
+    for (const [scope, values] of Object.entries({ User: { ...QUIET, ...settings }, Machine: machine })) {
+      mkdirSync(join(this.#data, scope), { recursive: true });
+      writeFileSync(join(this.#data, scope, "settings.json"), JSON.stringify(values, null, 2));
+    }
+  }
+
+  /** Opens a folder with one of its files in the editor, the cursor after the file's last character, the server up. */
+  async open(folder: string, file: string): Promise<Window> {
+    const page = await this.#browser.newPage();
+    const window = new Window(page, join(folder, file));
+    const payload = JSON.stringify([["openFile", `vscode-remote://${this.url.slice(7)}${join(folder, file)}`]]);
+    const query = new URLSearchParams({ folder, payload });
+    await page.goto(`${this.url}/?${query}`, { waitUntil: "domcontentloaded" });
+    await page.locator(".monaco-editor .view-lines").click({ timeout: 60_000 });
+    await page.keyboard.press("Control+End");
+    // Before the status bar names an engine, the server has not said anything, and VS Code does not ask it anything.
+    await until("the server to be ready", async () => !/^(Codestral)?$/.test(await window.status()), 30_000);
+    return window;
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    process.kill(-this.#process.pid!);
+    await once(this.#process, "exit");
+  }
+}
+
+/** One VS Code window with one file open. */
+export class Window {
+  readonly page: Page;
+  readonly #file: string;
+
+  constructor(page: Page, file: string) {
+    this.page = page;
+    this.#file = file;
+  }
+
+  /** What the extension's status bar item says. */
+  async status(): Promise<string> {
+    const item = this.page.locator('.statusbar-item[id*="codestral"]');
+    return (await item.count()) === 0 ? "" : (await item.innerText()).trim();
+  }
+
+  /** Presses one key or chord, as Playwright names it. */
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  /** Types text with a pause (ms) after each key. */
+  type(text: string, gap = 80): Promise<void> {
+    return this.page.keyboard.type(text, { delay: gap });
+  }
+
+  /** Runs a command from the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.press("F1");
+    const input = this.page.locator(".quick-input-widget input");
+    await input.fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await this.press("Enter");
+  }
+
+  /** The ghost text on the screen: what is drawn into the cursor's line, then the lines below it. */
+  ghost(): Promise<string> {
+    return this.page.evaluate(() => {
+      const text = (element: Element): string => (element.textContent ?? "").replaceAll("\u00a0", " ");
+      const inline = [...document.querySelectorAll(".view-lines [class*=ghost-text-decoration]")].map(text).join("");
+      const below = [...document.querySelectorAll(".suggest-preview-text .view-line")].map(text);
+      return [inline, ...below].join("\n");
+    });
+  }
+
+  /** What the editor's lines look like from top to bottom, ghost text included. */
+  screen(): Promise<string> {
+    return this.page.evaluate(() => {
+      const lines = [...document.querySelectorAll(".view-lines > .view-line, .suggest-preview-text > .view-line")];
+      return lines
+        .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? "" }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text.replaceAll("\u00a0", " "))
+        .join("\n");
+    });
+  }
+
+  /** Waits for a ghost text; with `text`, for this one. */
+  async ghostShown(text?: string): Promise<string> {
+    let seen = "";
+    const look = async (): Promise<string | null> => {
+      seen = await this.ghost();
+      return (text === undefined ? seen !== "" : seen === text) ? seen : null;
+    };
+    return await until(`the ghost text ${text ?? ""}`, look).catch(async (error: Error) => {
+      throw new Error(`${error.message}; last seen: ${JSON.stringify(seen)}, screen:\n${await this.screen()}`);
+    });
+  }
+
+  async ghostGone(): Promise<void> {
+    await until("the ghost text to go", async () => (await this.ghost()) === "");
+  }
+
+  /** Saves, and gives what is on the disk then. */
+  async saved(): Promise<string> {
+    const dirty = this.page.locator(".tab.active.dirty");
+    if ((await dirty.count()) > 0) {
+      const before = statSync(this.#file).mtimeMs;
+      await this.press("Control+s");
+      await until("the file to be saved", () => statSync(this.#file).mtimeMs > before);
+      await dirty.waitFor({ state: "detached" });
+    }
+    return readFileSync(this.#file, "utf8");
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

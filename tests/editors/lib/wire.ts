@@ -1,0 +1,47 @@
+/** What went over the wire between an editor and the server, as record.py wrote it down. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HERE, PYTHON, SERVER } from "./places.ts";
+
+export interface Message {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: any;
+  readonly result?: any;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+export class Wire {
+  readonly log: string;
+  readonly #home: string;
+
+  /** `folder` gets the log, and all that the server itself keeps. */
+  constructor(folder: string) {
+    this.log = join(folder, "wire.jsonl");
+    this.#home = join(folder, "home");
+  }
+
+  /** The server's command line: a home of its own, then the recorder, then the server. */
+  get command(): string[] {
+    const own = ["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => `XDG_${kind}_HOME=${join(this.#home, kind)}`);
+    return ["env", ...own, PYTHON, join(HERE, "lib/record.py"), this.log, ...SERVER];
+  }
+
+  /** Everything one side has sent so far, in order. */
+  sent(by: "client" | "server", method?: string): Message[] {
+    if (!existsSync(this.log)) return [];
+    const entries = readFileSync(this.log, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as { from: string; message: Message });
+    return entries
+      .filter(({ from, message }) => from === by && (!method || message.method === method))
+      .map(({ message }) => message);
+  }
+
+  /** The last message of a kind that the client sent. */
+  last(method: string): Message | undefined {
+    return this.sent("client", method).at(-1);
+  }
+}
