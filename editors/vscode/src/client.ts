@@ -36,19 +36,29 @@ export function createClient(
   const [command = "codestral-lsp", ...args] = vscode.workspace
     .getConfiguration(SECTION)
     .get<string[]>("ui.serverCommand", []);
+  let handedOver = "";
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: () => settings(),
+    initializationOptions: () => {
+      const now = settings();
+      handedOver = JSON.stringify(now);
+      return now;
+    },
     middleware: {
       workspace: {
         configuration: (params) =>
           params.items.map(({ section, scopeUri }) =>
             pick(settings(scopeUri ? vscode.Uri.parse(scopeUri) : undefined), section ?? SECTION),
           ),
-        didChangeConfiguration: () =>
-          client.sendNotification(DidChangeConfigurationNotification.type, { settings: { [SECTION]: settings() } }),
+        didChangeConfiguration: async () => {
+          // The client tells us of every change, of anybody's settings.
+          const now = JSON.stringify(settings());
+          if (now === handedOver) return;
+          handedOver = now;
+          await client.sendNotification(DidChangeConfigurationNotification.type, { settings: { [SECTION]: settings() } });
+        },
       },
     },
   };
