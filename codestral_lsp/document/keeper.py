@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.language import Language
 from codestral_lsp.document.languages import language_of
-from codestral_lsp.document.parsing import Hunk, Pace, hunks, is_loaded
+from codestral_lsp.document.parsing import Hunk, Pace, deadline, hunks, is_loaded
 from codestral_lsp.document.position import Range
 from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.store import DocumentStore
@@ -24,7 +24,7 @@ from codestral_lsp.document.syntax import Syntax
 from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
 
-MAX_CHARACTERS = 700_000
+MAX_CHARACTERS = 500_000
 """Bigger files get no tree: putting a tree in order at the end of its first parse cannot be interrupted, and takes
 5 ms for so much."""
 
@@ -39,9 +39,33 @@ _GIVE_UP_S = 0.004
 _AT_ONCE_CHARACTERS = 16_000
 """How many new characters are parsed at once: about 1 ms."""
 
+_MOST_S = 2.0
+"""A parse that needs more of the processor is not worth it: the file is no code, whatever its name says."""
+
 _BURST_S = 0.001
 _PAUSE_S = 0.00005
 """The worker parses for a millisecond, then sleeps just long enough for the event loop to take its turn."""
+
+
+_TOO_SLOW = f"The file takes more than {_MOST_S:.0f} seconds to parse."
+
+
+class _Breather:
+    """A pace that lets others run, and ends a parse that goes on too long or whose document is closed."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._burst_end = 0.0
+        self._end: float | None = None
+
+    def __call__(self) -> bool:
+        if self._end is None:
+            self._end = time.thread_time() + _MOST_S
+        if time.perf_counter() > self._burst_end:
+            time.sleep(_PAUSE_S)
+            self._burst_end = time.perf_counter() + _BURST_S
+            self.is_over = self.is_over or time.thread_time() > self._end
+        return not self.is_over
 
 
 @dataclass(slots=True, eq=False)
@@ -52,8 +76,15 @@ class _Kept:
     text: Text | None = None
     version: int = -1
     tree: SyntaxTree | None = None
+    refusal: str = ""
     job: asyncio.Task[SyntaxTree | None] | None = None
+    pace: _Breather | None = None
     closed: bool = False
+
+    def close(self) -> None:
+        self.closed = True
+        if self.pace is not None:
+            self.pace.is_over = True
 
 
 class SyntaxKeeper:
@@ -75,51 +106,58 @@ class SyntaxKeeper:
             await asyncio.wait([kept.job])
         if kept.text is document.text:
             return kept.tree
+        if kept.closed:
+            return None
         old, text = kept.tree, document.text
         changed = hunks(old.text.lines, text.lines) if old is not None else None
         fresh = _fresh(text, changed)
-        if kept.language.grammar is None or _refusal(fresh, 0 if old is None else old.byte_length):
+        if kept.refusal != _TOO_SLOW:
+            kept.refusal = _refusal(kept.language, fresh, 0 if old is None else old.byte_length)
+        if kept.refusal:
             return self._keep(kept, document, None)
         if _is_short(kept.language, old, fresh):
-            tree = _step(kept.language, old, text, changed, _deadline())
+            tree = _step(kept.language, old, text, changed, deadline(_GIVE_UP_S))
             if tree is not None:
                 return self._keep(kept, document, tree)
         kept.job = asyncio.create_task(self._keep_later(kept, document, changed))
         return await asyncio.shield(kept.job)
+
+    def why_no_tree(self, document: Document) -> str:
+        """Why `tree` gave None for a document, in one sentence; empty if there is a tree or nobody has asked yet."""
+        kept = self._kept.get(document.uri)
+        return kept.refusal if kept is not None else ""
 
     async def syntax(self, document: Document) -> Syntax:
         """The tree of this version if there is one to be had, else text rules, which answer the same questions."""
         tree = await self.tree(document)
         return tree if tree is not None else TextRules(document.text, _language(document))
 
-    async def preview(self, tree: SyntaxTree, span: Range, inserted: str) -> SyntaxTree:
-        """`tree.with_edit`, but off the event loop if it may take long."""
+    async def preview(self, tree: SyntaxTree, span: Range, inserted: str) -> SyntaxTree | None:
+        """`tree.with_edit`, but off the event loop if it may take long; None if it takes too long even so."""
         text, _ = tree.text.replace(span, inserted)
         changed = hunks(tree.text.lines, text.lines)
         if _is_short(tree.language, tree, _fresh(text, changed)):
-            moved = tree.moved_to(text, _deadline(), changed)
+            moved = tree.moved_to(text, deadline(_GIVE_UP_S), changed)
             if moved is not None:
                 return moved
         loop = asyncio.get_running_loop()
-        moved = await loop.run_in_executor(self._worker, tree.moved_to, text, _breather(lambda: False), changed)
-        assert moved is not None
-        return moved
+        return await loop.run_in_executor(self._worker, tree.moved_to, text, _Breather(), changed)
 
     def close(self) -> None:
         """Stop parsing and forget all trees."""
         for kept in self._kept.values():
-            kept.closed = True
+            kept.close()
         self._kept.clear()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_later(self, kept: _Kept, document: Document, changed: list[Hunk] | None) -> SyntaxTree | None:
-        pace = _breather(lambda: kept.closed)
-        loop = asyncio.get_running_loop()
+        pace = kept.pace = _Breather()
+        step = partial(_step, kept.language, kept.tree, document.text, changed, pace)
         try:
-            tree = await loop.run_in_executor(
-                self._worker, _step, kept.language, kept.tree, document.text, changed, pace
-            )
-            return self._keep(kept, document, tree) if tree is not None else None
+            tree = await asyncio.get_running_loop().run_in_executor(self._worker, step)
+            if tree is None and not kept.closed:
+                kept.refusal = _TOO_SLOW
+            return self._keep(kept, document, tree)
         finally:
             kept.job = None
 
@@ -146,20 +184,12 @@ class SyntaxKeeper:
             assert change.before is not None
             kept = self._kept.pop(change.before.uri, None)
             if kept is not None:
-                kept.closed = True
+                kept.close()
         elif change.before is None or not change.edits:
             # Opened, perhaps again: versions may start anew.
             kept = self._kept.get(change.after.uri)
             if kept is not None:
                 kept.version = -1
-
-
-def why_no_tree(document: Document) -> str:
-    """Why a document gets no tree, in one sentence; empty if it gets one."""
-    language = _language(document)
-    if language.grammar is None:
-        return f"There is no grammar for {language.name}."
-    return _refusal(_fresh(document.text, None), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +208,9 @@ def _fresh(text: Text, changed: list[Hunk] | None) -> _Fresh:
     return _Fresh(sum(lengths), max(lengths, default=0))
 
 
-def _refusal(fresh: _Fresh, known: int) -> str:
+def _refusal(language: Language, fresh: _Fresh, known: int) -> str:
+    if language.grammar is None:
+        return f"There is no grammar for {language.name}."
     if fresh.characters + known > MAX_CHARACTERS:
         return f"The file has more than {MAX_CHARACTERS:,} characters."
     if fresh.longest_line > MAX_LINE_CHARACTERS:
@@ -201,21 +233,3 @@ def _is_short(language: Language, old: SyntaxTree | None, fresh: _Fresh) -> bool
     if language.grammar is None or not is_loaded(language.grammar):
         return False
     return fresh.characters <= _AT_ONCE_CHARACTERS and (old is None or old.cost_ms <= _AT_ONCE_MS)
-
-
-def _deadline() -> Pace:
-    end = time.perf_counter() + _GIVE_UP_S
-    return lambda: time.perf_counter() < end
-
-
-def _breather(is_over: Callable[[], bool]) -> Pace:
-    burst_end = time.perf_counter() + _BURST_S
-
-    def pace() -> bool:
-        nonlocal burst_end
-        if time.perf_counter() > burst_end:
-            time.sleep(_PAUSE_S)
-            burst_end = time.perf_counter() + _BURST_S
-        return not is_over()
-
-    return pace

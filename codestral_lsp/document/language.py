@@ -27,12 +27,17 @@ class Header(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """How a string literal is written: regular expressions of its two ends and of an escape inside it."""
+    """How a string literal is written: regular expressions of its two ends and of an escape inside it.
+
+    The opening starts with a quotation mark or a bracket; what may stand before that, it can look back at.
+    """
 
     opening: str
     closing: str
     escape: str = r"\\(?:\r\n|[\s\S])"
     multiline: bool = False
+    code: str = r"(?!)"
+    """Matches code inside the string that is not over where the text ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

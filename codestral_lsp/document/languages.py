@@ -8,7 +8,9 @@ from codestral_lsp.document.language import Grammar, Header, Language, Quote, Sc
 
 _DOUBLE = Quote('"', '"')
 _SINGLE = Quote("'", "'")
-_BACKTICK = Quote("`", "`", multiline=True)
+_TEMPLATE = Quote("`", "`", multiline=True, code=r"\$\{[^}]*$")
+_F_STRING = r"(?:(?<=[fF])|(?<=[fF][rR]))"
+_IN_BRACES = r"(?<!\{)(?:\{\{)*\{[^{}]*$"
 _RAW = r"(?!)"  # an escape that never matches
 
 _C_COMMENTS = (("/*", "*/"),)
@@ -19,11 +21,15 @@ _C_BLOCK = Header(
 _C_OPENER = r"\{$|^\s*(?:case\b.*|default\s*):$"
 _C_LITERAL = r"(?:(?<![=-])[=(\[,:?&|+]|[=(\[,:?&|+]=|\breturn|\byield|\bnew\b[^(){}]*)\s*$"
 
-# A function that no keyword announces: a type, a name and parameters, and no semicolon at the end.
-_C_FUNCTION = Header(
-    ScopeKind.FUNCTION,
+# A function that no keyword announces: a type, a name and parameters; or just these with the whole list of them,
+# for constructors, and for types on a line of their own.
+_NO_CALL = (
     r"(?!(?:else|if|for|foreach|while|do|switch|try|catch|return|new|throw|delete|case|using|lock|await|yield)\b)"
-    r"(?:[\w<>\[\],.:@?~]+[\s*&]+)*(?P<name>~?\w[\w:~]*)\s*\([^;]*(?:\)\s*[^;()=]*)?$",
+)
+_C_NAME = r"(?P<name>~?\w[\w:~]*)\s*\("
+_C_FUNCTIONS = (
+    Header(ScopeKind.FUNCTION, rf"{_NO_CALL}(?:[\w<>\[\],.:@?~]+[\s*&]+)+{_C_NAME}[^;]*(?:\)\s*[^;()=]*)?$"),
+    Header(ScopeKind.FUNCTION, rf"{_NO_CALL}{_C_NAME}[^;]*\)[\s\w:]*\{{?$"),
 )
 
 
@@ -47,10 +53,11 @@ _SCRIPT_HEADERS = (
         r"(?P<name>[\w$.#]+)\s*[:=][^;]*(?:=>\s*\{?|\bfunction\b[^;]*\{)\s*$",
     ),
     _C_BLOCK,
+    Header(ScopeKind.FUNCTION, r".*(?:\bfunction\b[\s*]*\([^()]*\)|=>)\s*\{$"),
     Header(
         ScopeKind.FUNCTION,
         r"(?!(?:return|await|new|throw|case)\b)(?:(?:public|private|protected|static|override|async|get|set)\s+)*"
-        r"\*?(?P<name>[\w$#]+)\s*(?:<[^>]*>)?\([^;]*\)?[^;)]*\{?$",
+        r"\*?(?P<name>[\w$#]+)\s*(?:<[^>]*>)?\([^;]*\)[^;)]*\{$",
     ),
 )
 
@@ -83,7 +90,7 @@ def _script(name: str, ids: tuple[str, ...], extensions: tuple[str, ...], module
         extensions,
         line_comments=("//",),
         block_comments=_C_COMMENTS,
-        quotes=(_DOUBLE, _SINGLE, _BACKTICK),
+        quotes=(_DOUBLE, _SINGLE, _TEMPLATE),
         headers=_SCRIPT_HEADERS,
         opener=_C_OPENER,
         closer=r"\}",
@@ -131,10 +138,13 @@ LANGUAGES: tuple[Language, ...] = (
         (".py", ".pyi", ".pyw"),
         line_comments=("#",),
         quotes=(
-            Quote('[A-Za-z]{0,2}"""', '"""', multiline=True),
-            Quote("[A-Za-z]{0,2}'''", "'''", multiline=True),
-            Quote('[A-Za-z]{0,2}"', '"'),
-            Quote("[A-Za-z]{0,2}'", "'"),
+            Quote(rf'{_F_STRING}"""', '"""', multiline=True, code=_IN_BRACES),
+            Quote('"""', '"""', multiline=True),
+            Quote("'''", "'''", multiline=True),
+            Quote(rf'{_F_STRING}"', '"', code=_IN_BRACES),
+            Quote(rf"{_F_STRING}'", "'", code=_IN_BRACES),
+            _DOUBLE,
+            _SINGLE,
         ),
         docstrings=True,
         indented=True,
@@ -208,9 +218,9 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         quotes=(
-            Quote(r'\bb?r##"', r'"##', escape=_RAW, multiline=True),
-            Quote(r'\bb?r#"', r'"#', escape=_RAW, multiline=True),
-            Quote(r'\bb?r"', r'"', escape=_RAW, multiline=True),
+            Quote(r'(?<=r##)"', r'"##', escape=_RAW, multiline=True),
+            Quote(r'(?<=r#)"', r'"#', escape=_RAW, multiline=True),
+            Quote(r'(?<=\br)"|(?<=\bbr)"', r'"', escape=_RAW, multiline=True),
             Quote('"', '"', multiline=True),
             Quote(r"'(?=\\|[^'\r\n]')", "'"),  # 'a' is a character, 'a without the second quote a lifetime
         ),
@@ -258,7 +268,7 @@ LANGUAGES: tuple[Language, ...] = (
         headers=(
             Header(ScopeKind.CLASS, r"(?:[\w@().]+\s+)*?(?:class|interface|enum|record)\s+(?P<name>\w+)"),
             _C_BLOCK,
-            _C_FUNCTION,
+            *_C_FUNCTIONS,
         ),
         opener=_C_OPENER,
         closer=r"\}",
@@ -298,7 +308,7 @@ LANGUAGES: tuple[Language, ...] = (
         headers=(
             Header(ScopeKind.CLASS, r"(?:typedef\s+)?(?:struct|union|enum)\b\s*(?P<name>\w+)?\s*(?:\{|$)"),
             _C_BLOCK,
-            _C_FUNCTION,
+            *_C_FUNCTIONS,
         ),
         opener=_C_OPENER,
         closer=r"\}",
@@ -312,7 +322,7 @@ LANGUAGES: tuple[Language, ...] = (
         (".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".inl", ".cu", ".cuh"),
         line_comments=("//",),
         block_comments=_C_COMMENTS,
-        quotes=(Quote(r'R"\(', r'\)"', escape=_RAW, multiline=True), _DOUBLE, Quote(r"(?<![0-9A-Fa-f])'", "'")),
+        quotes=(Quote(r'(?<=R)"\(', r'\)"', escape=_RAW, multiline=True), _DOUBLE, Quote(r"(?<![0-9A-Fa-f])'", "'")),
         headers=(
             Header(ScopeKind.NAMESPACE, r"(?:inline\s+)?namespace\b\s*(?P<name>[\w:]+)?"),
             Header(
@@ -321,7 +331,7 @@ LANGUAGES: tuple[Language, ...] = (
                 r"[^;()]*$",
             ),
             _C_BLOCK,
-            _C_FUNCTION,
+            *_C_FUNCTIONS,
         ),
         opener=_C_OPENER,
         closer=r"\}",
@@ -336,16 +346,17 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         quotes=(
-            Quote(r'\$*"""', '"""', escape=_RAW, multiline=True),
-            Quote(r'(?:@\$?|\$@)"', r'"(?!")', escape='""', multiline=True),
-            Quote(r'\$?"', '"'),
+            Quote('"""', '"""', escape=_RAW, multiline=True),
+            Quote(r'(?<=@)"|(?<=@\$)"', r'"(?!")', escape='""', multiline=True),
+            Quote(r'(?<=\$)"', '"', code=_IN_BRACES),
+            _DOUBLE,
             _SINGLE,
         ),
         headers=(
             Header(ScopeKind.NAMESPACE, r"namespace\s+(?P<name>[\w.]+)"),
             Header(ScopeKind.CLASS, r"(?:[\w\[\]()]+\s+)*?(?:class|interface|enum|struct|record)\s+(?P<name>\w+)"),
             _C_BLOCK,
-            _C_FUNCTION,
+            *_C_FUNCTIONS,
         ),
         opener=_C_OPENER,
         closer=r"\}",
@@ -384,7 +395,11 @@ LANGUAGES: tuple[Language, ...] = (
         (".rb", ".rake", ".gemspec", ".ru"),
         line_comments=("#",),
         block_comments=(("\n=begin", "\n=end"),),
-        quotes=(Quote('"', '"', multiline=True), Quote("'", "'", multiline=True), _BACKTICK),
+        quotes=(
+            Quote('"', '"', multiline=True, code=r"#\{[^}]*$"),
+            Quote("'", "'", multiline=True),
+            Quote("`", "`", multiline=True, code=r"#\{[^}]*$"),
+        ),
         headers=(
             Header(ScopeKind.FUNCTION, r"(?:private\s+|protected\s+|public\s+)?def\s+(?:self\.)?(?P<name>[\w?!=]+)"),
             Header(ScopeKind.CLASS, r"class\s+(?:<<\s*)?(?P<name>[\w:]+)"),
@@ -462,7 +477,10 @@ LANGUAGES: tuple[Language, ...] = (
         ("shellscript", "bash", "sh", "zsh"),
         (".sh", ".bash", ".zsh", ".bashrc", ".bats"),
         line_comments=("#",),
-        quotes=(Quote('"', '"', multiline=True), Quote("'", "'", escape=_RAW, multiline=True)),
+        quotes=(
+            Quote('"', '"', multiline=True, code=r"\$\{[^}]*$|\$\([^)]*$"),
+            Quote("'", "'", escape=_RAW, multiline=True),
+        ),
         headers=_SHELL_HEADERS,
         opener=r"(?:^|[\s;])(?:then|do|else|in|\{|\()$|^\s*[^()\s]+(?:\s*\|\s*[^()\s]+)*\)$",
         closer=r"(?:fi|done|esac|else|elif)\b|;;|\}|\)",
@@ -559,7 +577,7 @@ LANGUAGES: tuple[Language, ...] = (
         headers=(
             Header(ScopeKind.CLASS, r"(?:abstract\s+)?(?:class|mixin|enum|extension)\s+(?P<name>\w+)"),
             _C_BLOCK,
-            _C_FUNCTION,
+            *_C_FUNCTIONS,
         ),
         opener=_C_OPENER,
         closer=r"\}",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -90,6 +91,12 @@ def edited(tree: Tree, old: Text, new: Text, changed: list[Hunk]) -> Tree:
             _row_point(new.lines, hunk.new_stop),
         )
     return copy
+
+
+def deadline(seconds: float) -> Pace:
+    """A pace that goes on for so long, give or take what is parsed from one piece of text."""
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() < end
 
 
 def size(line: str) -> int:

@@ -6,7 +6,7 @@ Right for well-kept code and cheap everywhere, for only the lines around a place
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from codestral_lsp.document.language import Language, ScopeKind
@@ -34,10 +34,12 @@ _LABEL = re.compile(r"(?:public|private|protected|signals|slots)\b[\w\s]*:$|#(?!
 class TextRules(Syntax):
     """`Syntax` for a text without a tree."""
 
-    __slots__ = ("_scans",)
+    __slots__ = ("_code_from", "_scans")
 
-    def __init__(self, text: Text, language: Language) -> None:
+    def __init__(self, text: Text, language: Language, code_from: Callable[[int], int] = lambda line: line) -> None:
+        """`code_from` gives the first line from a line on that does not start in a string or comment, if known."""
         super().__init__(text, language)
+        self._code_from = code_from
         self._scans: dict[int, Scan] = {}
 
     def lexical(self, position: Position) -> Lexical:
@@ -69,6 +71,13 @@ class TextRules(Syntax):
         position = self.text.clamp(position)
         return tuple(self._scopes(position))
 
+    def scopes_opened_by_line(self, position: Position) -> tuple[Scope, ...]:
+        """The scope whose header is on the position's line, to the left of it; none if it is closed there again."""
+        typed = self.text.line(position.line)[: position.column].lstrip(" \t})]")
+        if not typed or 0 < typed.count("{") <= typed.count("}"):
+            return ()
+        return tuple(self._scope(self._first_line(position.line)))
+
     def _is_literal(self, before_brace: str) -> bool:
         pattern = self.language.literal_brace
         return bool(pattern) and compiled(pattern).search(before_brace[-MAX_LINE:]) is not None
@@ -77,7 +86,7 @@ class TextRules(Syntax):
         """The scan for questions about `line`. Windows are aligned, so that one serves all questions of a place."""
         chunk = line // WINDOW_LINES
         if chunk not in self._scans:
-            first = max(0, chunk - 1) * WINDOW_LINES
+            first = min(line, self._code_from(max(0, chunk - 1) * WINDOW_LINES))
             self._scans[chunk] = Scan(self.language, self.text, first, (chunk + 1) * WINDOW_LINES)
         return self._scans[chunk]
 
@@ -85,11 +94,8 @@ class TextRules(Syntax):
         """Going up from the line, each line that is indented less than all below it may be a scope's header."""
         own = self.text.line(position.line)
         depth = self._depth(position)
-        is_clause = False
-        typed = own[: position.column].lstrip(" \t})]")
-        if typed and not 0 < typed.count("{") <= typed.count("}"):
-            yield from self._scope(self._first_line(position.line))
-            is_clause = _CLAUSE.match(own.strip()) is not None
+        is_clause = bool(own[: position.column].strip()) and _CLAUSE.match(own.strip()) is not None
+        yield from self.scopes_opened_by_line(position)
         for number in range(position.line - 1, -1, -1):
             line = self.text.lines[number]
             if line[: depth + is_clause].isspace() and line[depth - 1 + is_clause : depth + is_clause].isspace():
@@ -134,7 +140,7 @@ class TextRules(Syntax):
         stripped = self.text.lines[number].strip()
         if stripped != "{" and (stripped[0] not in ")]}" or _header(self.language, stripped) is not None):
             return number
-        if not compiled(self.language.opener).search(stripped):
+        if stripped[0] in "]}" and not compiled(self.language.opener).search(stripped):
             return number
         depth = indentation(self.text.lines[number])
         for above in range(number - 1, max(-1, number - _HEADER_LINES), -1):
@@ -187,11 +193,11 @@ class TextRules(Syntax):
 
     def _is_quoted(self, number: int, position: Position) -> bool:
         """Whether the first character of a line is part of a string or comment; only known near the place."""
-        scan = self._scan(position.line)
         if number < position.line - WINDOW_LINES:
             return False
-        line = self.text.lines[number]
-        return scan.covering(scan.offset(Position(number, indentation(line)))) is not None
+        scan = self._scan(position.line)
+        offset = scan.offset(Position(number, indentation(self.text.lines[number])))
+        return scan.covering(offset) is not None
 
 
 @cache

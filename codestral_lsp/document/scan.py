@@ -14,6 +14,12 @@ from codestral_lsp.document.text import Text
 MAX_LINE = 2000
 """Only so many characters of a line are looked at; longer ones are data or minified."""
 
+_MAX_WINDOW = 32_000
+"""Where lines are so long that there are more characters in all, less of each is looked at."""
+
+
+_PREFIX = re.compile(r"\s*[A-Za-z]{0,2}")
+
 
 class Span(NamedTuple):
     """A string or comment; offsets into the scanned window."""
@@ -25,26 +31,30 @@ class Span(NamedTuple):
     inner_end: int
     """A cursor from `inner_start` to this, both included, is inside."""
     end: int
+    code: str = ""
+    """Matches the start of a string up to a cursor if that is in code inside the string."""
 
 
 class Scan:
     """The strings, comments and brackets of some lines, the first of which starts outside of any."""
 
-    __slots__ = ("_brackets", "_first", "_spans", "_starts")
+    __slots__ = ("_brackets", "_first", "_spans", "_starts", "_window")
 
     def __init__(self, language: Language, text: Text, first_line: int, stop_line: int) -> None:
-        lines = [line if len(line) <= MAX_LINE else line[:MAX_LINE] + "\n" for line in text.lines[first_line:stop_line]]
+        lines = text.lines[first_line:stop_line]
+        most = MAX_LINE if sum(map(len, lines)) <= _MAX_WINDOW else _MAX_WINDOW // len(lines)
+        lines = [line if len(line) <= most else line[:most] + "\n" for line in lines]
         self._first = first_line
         self._starts = [0]
         for line in lines:
             self._starts.append(self._starts[-1] + len(line))
-        window = "".join(lines)
+        self._window = window = "".join(lines)
         self._spans: list[Span] = []
         self._brackets: list[tuple[int, str]] = []
         for token in _lexer(language).finditer(window):
             if token.lastgroup == "bracket":
-                self._brackets.append((token.start(), token[0]))
-            else:
+                self._brackets.append((token.end() - 1, token["bracket"]))
+            elif token.lastgroup is not None:
                 self._spans.append(_span(language, window, token))
 
     def offset(self, position: Position) -> int:
@@ -58,9 +68,13 @@ class Scan:
         return Position(self._first + line, offset - self._starts[line])
 
     def around(self, offset: int) -> Span | None:
-        """The string or comment that a cursor at `offset` is inside of."""
+        """The string or comment that a cursor at `offset` is inside of; none in a string's code."""
         span = self._last(offset - 1)
-        return span if span is not None and span.inner_start <= offset <= span.inner_end else None
+        if span is None or not span.inner_start <= offset <= span.inner_end:
+            return None
+        if span.code and re.search(span.code, self._window[span.inner_start : offset][-MAX_LINE:]):
+            return None
+        return span
 
     def covering(self, offset: int) -> Span | None:
         """The string or comment that the character at `offset` belongs to."""
@@ -98,7 +112,10 @@ def _lexer(language: Language) -> re.Pattern[str]:
         body = rf"(?:{quote.escape}|(?!{quote.closing}){within})*+"
         parts.append(rf"(?P<quote{number}>(?:{quote.opening}){body}(?:{quote.closing})?)")
     parts.append(r"(?P<bracket>[()\[\]{}])")
-    return re.compile("|".join(parts))
+    # Passing over all that none of them starts with, and over what turns out to be none, keeps the search linear.
+    comments = (*language.line_comments, *(opening for opening, _ in language.block_comments))
+    first = "".join(sorted({re.escape(marker[0]) for marker in comments} | set("\"'`(){}") | {r"\[", r"\]"}))
+    return re.compile(rf"[^{first}]*+(?:{'|'.join(parts)}|[{first}]|\Z)")
 
 
 def _line_comment(language: Language) -> str:
@@ -114,22 +131,24 @@ def _ends(opening: str, closing: str) -> tuple[re.Pattern[str], re.Pattern[str]]
 
 def _span(language: Language, window: str, token: re.Match[str]) -> Span:
     group = token.lastgroup or ""
-    start, end = token.span()
+    start, end = token.span(group)
+    found = token[group]
     if group == "line":
-        marker = next(marker for marker in language.line_comments if token[0].startswith(marker))
+        marker = next(marker for marker in language.line_comments if found.startswith(marker))
         return Span("line", start, start + len(marker), end, end)
     number = int(group[5:])
     if group.startswith("block"):
         opening, closing = language.block_comments[number]
-        closed = token[0].endswith(closing) and len(token[0]) >= len(opening) + len(closing)
+        closed = found.endswith(closing) and len(found) >= len(opening) + len(closing)
         return Span("block", start, start + len(opening), end - len(closing) if closed else end, end)
     quote = language.quotes[number]
     head, tail = _ends(quote.opening, quote.closing)
-    opened = head.match(token[0])
-    inner = len(opened[0]) if opened else 1
-    close = tail.search(token[0], inner)
-    kind = "doc" if quote.multiline and language.docstrings and not _before_on_line(window, start).strip() else "string"
-    return Span(kind, start, start + inner, start + close.start() if close else end, end)
+    opened = head.match(window, start)
+    inner = opened.end() if opened else start + 1
+    close = tail.search(window, inner, end)
+    is_statement = quote.multiline and language.docstrings and _PREFIX.fullmatch(_before_on_line(window, start))
+    kind = "doc" if is_statement else "string"
+    return Span(kind, start, inner, close.start() if close else end, end, quote.code)
 
 
 def _before_on_line(window: str, offset: int) -> str:

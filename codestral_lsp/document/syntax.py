@@ -85,8 +85,6 @@ class Place:
     line_start: bool
     """Only blanks stand before the cursor on its line."""
     ahead: Ahead
-    scope: Scope | None
-    """The innermost scope around the cursor."""
 
     @property
     def mid_identifier(self) -> bool:
@@ -140,7 +138,6 @@ class Syntax(ABC):
         lexical = self.lexical(position)
         is_code = lexical is Lexical.CODE
         word, word_rest = self._words(before, after)
-        scopes = self.scopes(position)
         return Place(
             lexical=lexical,
             empty_file=self._is_empty(position),
@@ -151,7 +148,6 @@ class Syntax(ABC):
             word_rest=word_rest if is_code else "",
             line_start=not before.strip(),
             ahead=_ahead(after),
-            scope=scopes[0] if scopes else None,
         )
 
     def code_before(self, position: Position) -> Position | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codestral_lsp.document.language import Grammar, Language, ScopeKind
-from codestral_lsp.document.parsing import Hunk, Pace, byte_column, column_of, edited, hunks, parse
+from codestral_lsp.document.parsing import Hunk, Pace, byte_column, column_of, deadline, edited, hunks, parse
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.syntax import Lexical, Scope, Syntax, indentation
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 _DOUBT_LINES = 40
 """An error so many lines above a place may be what it is about."""
 
-_SIBLINGS = 400
-"""How many tokens of one node are looked at for an open bracket."""
+_MEND_S = 0.003
+"""A tree that takes longer to reparse is not reparsed to answer a question."""
+
+_MANY_CHILDREN = 200
+"""A node with more is a list of statements or values, whose opening bracket is one of the first two."""
 
 _FIRST_TO_NEXT = 20.0
 """A first parse takes about so many times as long as a reparse after a keystroke."""
@@ -46,7 +49,8 @@ _CLAUSES = frozenset(
 )
 """Inside one of these, the statement that it is a part of does not count as one more block."""
 
-_PARTNERS = {")": "(", "]": "[", "}": "{"}
+_NAMED_BY = ("name", "left", "key", "declarator", "property")
+"""The fields of a statement that give a name to the function or type behind them."""
 
 
 def _without_pause() -> bool:
@@ -56,7 +60,7 @@ def _without_pause() -> bool:
 class SyntaxTree(Syntax):
     """`Syntax` of a text that was parsed."""
 
-    __slots__ = ("_grammar", "_rules", "cost_ms", "tree")
+    __slots__ = ("_doubt", "_grammar", "_mended", "_path", "_rules", "cost_ms", "tree")
 
     def __init__(self, text: Text, language: Language, grammar: Grammar, tree: Tree, cost_ms: float = 0.0) -> None:
         super().__init__(text, language)
@@ -65,7 +69,11 @@ class SyntaxTree(Syntax):
         self.cost_ms = cost_ms
         """What a reparse after a small edit is expected to take, in milliseconds."""
         self._grammar = grammar
-        self._rules = TextRules(text, language)
+        self._rules = TextRules(text, language, self._code_from)
+        # The answers for one place, which gets several questions in a row.
+        self._path: tuple[tuple[int, int], list[Node]] | None = None
+        self._doubt: tuple[Position, bool] | None = None
+        self._mended: tuple[int, SyntaxTree | None] | None = None
 
     @staticmethod
     def of(text: Text, language: Language, pace: Pace = _without_pause) -> SyntaxTree | None:
@@ -97,14 +105,14 @@ class SyntaxTree(Syntax):
         """The tree as it would be with `inserted` in place of `span`; this one stays as it is.
 
         Takes as long as a reparse after a keystroke does: about 1 ms in a file of 5,000 lines, in which nothing else
-        runs. For big files there is `SyntaxKeeper.preview`.
+        runs. Where that may be too long there is `SyntaxKeeper.preview`.
         """
         moved = self.moved_to(self.text.replace(span, inserted)[0])
         assert moved is not None
         return moved
 
     def with_insertion(self, position: Position, inserted: str) -> SyntaxTree:
-        """The tree as it would be with `inserted` at `position`."""
+        """The tree as it would be with `inserted` at `position`; see `with_edit`."""
         return self.with_edit(Range(position, position), inserted)
 
     def error_count(self, span: Range | None = None) -> int:
@@ -115,27 +123,23 @@ class SyntaxTree(Syntax):
         position = self.text.clamp(position)
         if self._is_in_doubt(position):
             return self._rules.lexical(position)
-        node = self._node_before(position)
-        while node is not None:
-            kind = node.type
-            if kind in self._grammar.interpolations and self._is_between(node, position):
+        path = self._path_before(position)
+        for depth in range(len(path) - 1, 0, -1):
+            node = path[depth]
+            if node.type in self._grammar.interpolations and self._is_between(node, position):
                 return Lexical.CODE
-            if kind in self._grammar.comments:
-                found = self._comment(node, position)
-                if found is not Lexical.CODE:
-                    return found
-            elif kind in self._grammar.strings and self._is_in_string(node, position):
-                return Lexical.DOCSTRING if self._is_docstring(node) else Lexical.STRING
-            node = node.parent
+            if node.type in self._grammar.comments:
+                return self._in_comment(node, position)
+            if self._is_string(node) and self._is_in_string(node, position):
+                return Lexical.DOCSTRING if self._is_docstring(path[: depth + 1]) else Lexical.STRING
         return Lexical.CODE
 
     def prose(self, position: Position) -> Range | None:
-        point = self._point(position)
-        node = self.tree.root_node.descendant_for_point_range(point, (point[0], point[1] + 1))
-        while node is not None:
-            if node.type in self._grammar.comments or (node.type in self._grammar.strings and self._is_docstring(node)):
+        path = self._path_to(self._point(position))
+        for depth in range(len(path) - 1, 0, -1):
+            node = path[depth]
+            if node.type in self._grammar.comments or (self._is_string(node) and self._is_docstring(path[: depth + 1])):
                 return self._range(node)
-            node = node.parent
         return None
 
     def open_bracket(self, position: Position) -> Position | None:
@@ -143,52 +147,65 @@ class SyntaxTree(Syntax):
         if self._is_in_doubt(position):
             return self._rules.open_bracket(position)
         point = self._point(position)
-        node = self._node_before(position)
-        while node is not None:
-            depth = 0
-            children = [child for child in node.children[-_SIBLINGS:] if child.end_point <= point]
-            for child in reversed(children):
-                kind = child.type
-                if kind in _PARTNERS:
-                    depth += 1
-                elif kind[-1:] in "([{" and child.child_count == 0 and not child.is_named:
+        for node in reversed(self._path_before(position)):
+            is_list = node.child_count > _MANY_CHILDREN
+            children = [node.child(0), node.child(1), node.child(node.child_count - 1)] if is_list else node.children
+            opener, depth = None, 0
+            for child in children:
+                if child is None or child.is_named:
+                    continue
+                if child.type[-1:] in "([{" and child.end_point <= point:
+                    opener, depth = child, depth + 1
+                elif child.type in (")", "]", "}") and child.end_point <= point:
                     depth -= 1
-                    if depth < 0:
-                        end = self._position(child.end_point)
-                        return Position(end.line, end.column - 1)
-            node = node.parent
+            if opener is not None and depth > 0:
+                end = self._position(opener.end_point)
+                return Position(end.line, end.column - 1)
         return None
 
     def opens_block(self, brace: Position) -> bool:
-        point = self._point(brace)
-        node = self.tree.root_node.descendant_for_point_range(point, (point[0], point[1] + 1))
-        parent = node.parent if node is not None else None
-        if parent is None or parent.is_error:
+        path = self._path_to(self._point(brace))
+        if len(path) < 2 or path[-2].is_error:
             return self._rules.opens_block(brace)
-        return parent.type in self._grammar.bodies
+        return path[-2].type in self._grammar.bodies
 
     def scopes(self, position: Position) -> tuple[Scope, ...]:
         position = self.text.clamp(position)
-        if self._is_in_doubt(position):
+        if not self._is_in_doubt(position):
+            return tuple(self._scopes(position))
+        # Without the line that is being typed the rest may well parse.
+        mended = self._without_line(position.line)
+        start = Position(position.line, min(position.column, indentation(self.text.line(position.line))))
+        if mended is None or mended._is_in_doubt(start):
             return self._rules.scopes(position)
-        return tuple(self._scopes(position))
+        return (*self._rules.scopes_opened_by_line(position), *mended._scopes(start))
+
+    def _without_line(self, line: int) -> SyntaxTree | None:
+        """The tree of the text without what is on a line; None if a reparse takes too long for that."""
+        if self._mended is None or self._mended[0] != line:
+            content = self.text.line(line)
+            span = Range(Position(line, indentation(content)), Position(line, len(content)))
+            is_short = self.cost_ms < 1000 * _MEND_S
+            mended = self.moved_to(self.text.replace(span, "")[0], deadline(_MEND_S)) if is_short else None
+            self._mended = line, mended
+        return self._mended[1]
 
     def _scopes(self, position: Position) -> Iterator[Scope]:
         line = self.text.line(position.line)
-        depth, node = len(line), self._node_before(position)
+        depth, path = None, self._path_before(position)
         if self.language.indented and not line[: position.column].strip():
             # A block ends with its last statement; whether the next line is still in it, its indentation says.
             depth = position.column if not line.strip() else indentation(line)
             last = self.code_before(position)
-            node = self._node_before(Position(last.line, last.column + 1)) if last is not None else None
+            path = self._path_to(self._point(last)) if last is not None else []
         is_clause = False
-        while node is not None:
+        for at in range(len(path) - 1, -1, -1):
+            node = path[at]
             kind = self._kind(node)
             if kind is not None and self._encloses(node, position, depth):
                 if not (is_clause and kind is ScopeKind.BLOCK):
-                    yield self._scope(kind, node)
+                    yield self._scope(kind, node, path[at - 1] if at else None)
                 is_clause = node.type in _CLAUSES
-            node = node.parent
 
     def _kind(self, node: Node) -> ScopeKind | None:
         kind, grammar = node.type, self._grammar
@@ -200,17 +217,13 @@ class SyntaxTree(Syntax):
             return ScopeKind.BLOCK
         return ScopeKind.NAMESPACE if kind in grammar.namespaces else None
 
-    def _encloses(self, node: Node, position: Position, depth: int) -> bool:
-        if self.language.indented:
-            first = self.text.lines[node.start_point.row]
-            if not self.text.line(position.line)[: position.column].strip():
-                return indentation(first) < depth
-            return True
+    def _encloses(self, node: Node, position: Position, depth: int | None) -> bool:
+        if depth is not None:
+            return indentation(self.text.lines[node.start_point.row]) < depth
         # Right behind a closing brace is outside.
-        end = self._position(node.end_point)
-        return position < end or node.has_error
+        return self.language.indented or node.has_error or position < self._position(node.end_point)
 
-    def _scope(self, kind: ScopeKind, node: Node) -> Scope:
+    def _scope(self, kind: ScopeKind, node: Node, parent: Node | None) -> Scope:
         body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
         if body is None:
             body = next((child for child in node.children if child.type in self._grammar.bodies), None)
@@ -220,125 +233,126 @@ class SyntaxTree(Syntax):
         else:
             end = Position(whole.start.line, len(self.text.line(whole.start.line)))
             head = Range(whole.start, min(end, whole.end))
-        name = "" if kind is ScopeKind.BLOCK else self._name(node)
-        return Scope(kind, name, whole, head)
+        return Scope(kind, "" if kind is ScopeKind.BLOCK else self._name(node, parent), whole, head)
 
-    def _name(self, node: Node) -> str:
-        named = node.child_by_field_name("name") or self._declared(node) or self._assigned(node)
+    def _name(self, node: Node, parent: Node | None) -> str:
+        named = node.child_by_field_name("name") or _declared(node) or _assigned(node, parent)
         if named is not None:
             return self.text.slice(self._range(named))
         # An implementation is named by the type that it is for, whatever the type's parameters.
         kind = node.child_by_field_name("type")
         return self.text.slice(self._range(kind)).partition("<")[0] if kind is not None else ""
 
-    @staticmethod
-    def _declared(node: Node) -> Node | None:
-        """The name in a declarator of C, however wrapped: `*(*f(int))[3]`."""
-        declarator = node.child_by_field_name("declarator")
-        inner = declarator
-        while inner is not None:
-            declarator, inner = inner, inner.child_by_field_name("declarator")
-        return declarator if declarator is not None and "function" not in declarator.type else None
-
-    @staticmethod
-    def _assigned(node: Node) -> Node | None:
-        """What a function or type without a name of its own is assigned to."""
-        parent = node.parent
-        if parent is None:
-            return None
-        fields = ("name", "left", "key", "declarator", "property")
-        candidates = (parent.child_by_field_name(field) for field in fields)
-        return next((found for found in candidates if found is not None and found.end_byte <= node.start_byte), None)
-
-    def _comment(self, node: Node, position: Position) -> Lexical:
+    def _in_comment(self, node: Node, position: Position) -> Lexical:
+        """What a position is whose character before belongs to a comment."""
         span = self._range(node)
         start = self.text.lines[span.start.line][span.start.column :]
-        for marker in self.language.line_comments:
-            if start.startswith(marker):
-                inside = span.start.column + len(marker) <= position.column or position.line > span.start.line
-                # Some grammars count the line end in.
-                reaches = position.line == span.start.line or (position <= span.end and span.end.column > 0)
-                return Lexical.LINE_COMMENT if inside and reaches else Lexical.CODE
         for opening, closing in self.language.block_comments:
             opening, closing = opening.lstrip(), closing.lstrip()
-            if not start.startswith(opening):
-                continue
-            closed = self.text.lines[span.end.line][: span.end.column].rstrip("\r\n").endswith(closing)
-            inner_start = Position(span.start.line, span.start.column + len(opening))
-            inner_end = Position(span.end.line, max(0, span.end.column - len(closing))) if closed else span.end
-            return Lexical.BLOCK_COMMENT if inner_start <= position <= inner_end else Lexical.CODE
-        return Lexical.LINE_COMMENT if position <= span.end else Lexical.CODE
+            if start.startswith(opening):
+                is_closed = self.text.lines[span.end.line][: span.end.column].rstrip("\r\n").endswith(closing)
+                inner_start = Position(span.start.line, span.start.column + len(opening))
+                inner_end = Position(span.end.line, span.end.column - len(closing)) if is_closed else span.end
+                return Lexical.BLOCK_COMMENT if inner_start <= position <= inner_end else Lexical.CODE
+        marker = next((marker for marker in self.language.line_comments if start.startswith(marker)), "#!")
+        is_behind = position >= Position(span.start.line, span.start.column + len(marker))
+        # Some grammars take the line end in.
+        is_over = position.line > span.start.line and position.column == 0 and position == span.end
+        return Lexical.LINE_COMMENT if is_behind and not is_over else Lexical.CODE
 
     def _is_between(self, node: Node, position: Position) -> bool:
-        """Whether the position is behind the first token of a node and before its last."""
-        if node.child_count < 2:
-            return node.start_point < self._point(position) <= node.end_point
+        """Whether a position is behind the first token of a node and before its last."""
         point = self._point(position)
+        if node.child_count < 2:
+            return node.start_point < point <= node.end_point
         return node.children[0].end_point <= point <= node.children[-1].start_point
 
-    def _is_in_string(self, node: Node, position: Position) -> bool:
-        point = self._point(position)
-        if node.child_count >= 2:
-            first, last = node.children[0], node.children[-1]
-            start = first.end_point if not first.is_named or "start" in first.type else node.start_point
-            is_closed = (
-                not last.is_missing and (not last.is_named or "end" in last.type) and last.end_point > last.start_point
-            )
-            return start <= point and (point <= last.start_point if is_closed else point <= node.end_point)
-        return node.start_point < point < node.end_point
+    def _is_string(self, node: Node) -> bool:
+        return node.type in self._grammar.strings and node.is_named
 
-    def _is_docstring(self, node: Node) -> bool:
-        if not self.language.docstrings:
+    def _is_in_string(self, node: Node, position: Position) -> bool:
+        """Whether a position is between the quotation marks of a string."""
+        point = self._point(position)
+        if node.child_count < 2:
+            return node.start_point < point < node.end_point
+        first, last = node.children[0], node.children[-1]
+        start = first.end_point if not first.is_named or "start" in first.type else node.start_point
+        is_closed = not last.is_missing and (not last.is_named or "end" in last.type)
+        end = last.start_point if is_closed and last.end_point > last.start_point else node.end_point
+        return start <= point <= end
+
+    def _is_docstring(self, path: list[Node]) -> bool:
+        """Whether the string at the end of a path is the first statement of its block."""
+        if not self.language.docstrings or len(path) < 3:
             return False
-        statement = node.parent
-        if statement is None or statement.type != "expression_statement" or statement.child_count != 1:
+        owner, statement = path[-3], path[-2]
+        if statement.type != "expression_statement" or statement.child_count != 1:
             return False
-        before = statement.prev_named_sibling
-        while before is not None and before.type in self._grammar.comments:
-            before = before.prev_named_sibling
-        owner = statement.parent
-        return before is None and owner is not None and (owner.parent is None or owner.type in self._grammar.bodies)
+        if len(path) > 3 and owner.type not in self._grammar.bodies:
+            return False
+        for at in range(owner.named_child_count):
+            first = owner.named_child(at)
+            if first is None or first.type not in self._grammar.comments:
+                return first == statement
+        return False
 
     def _is_in_doubt(self, position: Position) -> bool:
         """Whether an error around or not far above the position may have led the tree astray there."""
         if not self.tree.root_node.has_error:
             return False
-        above = Position(max(0, position.line - _DOUBT_LINES), 0)
-        return any(error.start <= position for error in self._errors(Range(above, position)))
+        if self._doubt is None or self._doubt[0] != position:
+            above = Position(max(0, position.line - _DOUBT_LINES), 0)
+            self._doubt = position, any(error.start <= position for error in self._errors(Range(above, position)))
+        return self._doubt[1]
+
+    def _code_from(self, line: int) -> int:
+        """The first line from `line` on that does not start in a string or comment."""
+        for node in self._path_before(Position(line, 0))[1:]:
+            if (self._is_string(node) or node.type in self._grammar.comments) and node.end_point > (line, 0):
+                return node.end_point.row + 1
+        return line
 
     def _errors(self, span: Range | None) -> Iterator[Range]:
         root = self.tree.root_node
         if not root.has_error:
             return
         start, end = (self._point(span.start), self._point(span.end)) if span else ((0, 0), root.end_point)
+        before_start = (start[0], max(0, start[1] - 1))
         waiting = [root]
         while waiting:
             node = waiting.pop()
             if node.is_error or node.is_missing:
                 yield self._range(node)
             cursor = node.walk()
-            if cursor.goto_first_child_for_point(start) is None:
+            if cursor.goto_first_child_for_point(before_start) is None:
                 continue
-            while True:
-                child = cursor.node
-                if child is None or child.start_point > end:
-                    break
+            while (child := cursor.node) is not None and child.start_point <= end:
                 if child.has_error:
                     waiting.append(child)
                 if not cursor.goto_next_sibling():
                     break
 
-    def _node_before(self, position: Position) -> Node | None:
-        """The smallest node that holds the character before the position."""
+    def _path_before(self, position: Position) -> list[Node]:
+        """The nodes that hold the character before a position, from the root down."""
         line, column = position.line, position.column
-        if column == 0:
-            if line == 0:
-                return self.tree.root_node
-            line, column = line - 1, len(self.text.lines[line - 1])
-        row = self.text.lines[line]
-        return self.tree.root_node.descendant_for_point_range(
-            (line, byte_column(row, column - 1)), self._point(position)
-        )
+        if column:
+            return self._path_to((line, byte_column(self.text.lines[line], column - 1)))
+        if line:
+            return self._path_to(self._point(Position(line - 1, len(self.text.lines[line - 1]) - 1)))
+        return [self.tree.root_node]
+
+    def _path_to(self, point: tuple[int, int]) -> list[Node]:
+        """The nodes that hold the character at a point, from the root down. (`Node.parent` searches from the root.)"""
+        if self._path is None or self._path[0] != point:
+            cursor = self.tree.walk()
+            path = [self.tree.root_node]
+            while cursor.goto_first_child_for_point(point) is not None:
+                node = cursor.node
+                if node is None or node.start_point > point:
+                    break
+                path.append(node)
+            self._path = point, path
+        return self._path[1]
 
     def _point(self, position: Position) -> tuple[int, int]:
         return position.line, byte_column(self.text.lines[position.line], position.column)
@@ -349,3 +363,20 @@ class SyntaxTree(Syntax):
 
     def _range(self, node: Node) -> Range:
         return Range(self._position(node.start_point), self._position(node.end_point))
+
+
+def _declared(node: Node) -> Node | None:
+    """The name in a declarator of C, however wrapped: `*(*f(int))[3]`."""
+    declarator = node.child_by_field_name("declarator")
+    inner = declarator
+    while inner is not None:
+        declarator, inner = inner, inner.child_by_field_name("declarator")
+    return declarator if declarator is not None and "function" not in declarator.type else None
+
+
+def _assigned(node: Node, parent: Node | None) -> Node | None:
+    """What a function or type without a name of its own is assigned to."""
+    if parent is None:
+        return None
+    candidates = (parent.child_by_field_name(field) for field in _NAMED_BY)
+    return next((found for found in candidates if found is not None and found.end_byte <= node.start_byte), None)
