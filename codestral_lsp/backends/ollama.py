@@ -52,6 +52,9 @@ _IDLE_S = 60.0
 _LOADED_S = 60.0
 """For how long a model that has just answered is taken to be still loaded, without asking."""
 
+_BLANK = " "
+"""The least prompt: an empty one means "load the model", and generates nothing."""
+
 _REPEATS = 20
 """Equal pieces at the end of a stream without a last message that give away the guard of older versions (over 30)."""
 _FIM_TOKEN = re.compile(r"suffix|fim.?(?:hole|middle)|<SUF>", re.IGNORECASE)
@@ -75,7 +78,7 @@ class OllamaBackend:
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """Continue a prompt; raises BackendError."""
-        body = self._body(self._settings.model, sampling) | {"prompt": prompt.raw, "raw": True}
+        body = self._body(self._settings.model, sampling) | {"prompt": prompt.raw or _BLANK, "raw": True}
         return self._generate("/api/generate", body, sampling.max_tokens)
 
     def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
@@ -169,7 +172,8 @@ class OllamaBackend:
             if body["model"] == self._settings.model:
                 await self._be_loaded()
             elif self._local_only:
-                _stay_local(body["model"], (await self._show(body["model"])).get("remote_host"))
+                shown = await self._show(body["model"])
+                _stay_local(body["model"], in_cloud=bool(shown.get("remote_host")))
             async with self._http.stream(
                 path, body, framing=Lines(), kind=_NDJSON, first_s=_FIRST_S, idle_s=_IDLE_S
             ) as stream:
@@ -215,16 +219,23 @@ class OllamaBackend:
         of a large model over and over.
         """
         if self._local_only:
-            _stay_local(self._settings.model, (await self.describe()).host != self._server.host)
+            _stay_local(self._settings.model, in_cloud=await self._in_cloud())
         if self._answered_at is not None and time.monotonic() - self._answered_at < min(_LOADED_S, self._keep_s / 2):
             return
-        if self._keep_s == 0 or await self._running() is not None or (await self.describe()).host != self._server.host:
+        if self._keep_s == 0 or await self._running() is not None or await self._in_cloud():
             return
         await self._loading.get()
         self._loading.forget()
 
+    async def _in_cloud(self) -> bool:
+        return (await self.describe()).metered
+
     async def _load(self) -> None:
-        body = self._body(self._settings.model, Sampling(max_tokens=1)) | {"prompt": " ", "raw": True, "stream": False}
+        body = self._body(self._settings.model, Sampling(max_tokens=1)) | {
+            "prompt": _BLANK,
+            "raw": True,
+            "stream": False,
+        }
         await self._http.json("POST", "/api/generate", body, within_s=_LOAD_S)
 
     async def _running(self) -> Mapping[str, Any] | None:
@@ -247,7 +258,7 @@ class OllamaBackend:
         info, details = _table(shown, "model_info"), _table(shown, "details")
         architecture = str(info.get("general.architecture") or details.get("family") or "")
         remote_host = str(shown.get("remote_host") or "")
-        cloud = bool(remote_host) or _in_cloud(model)
+        cloud = bool(remote_host) or _named_cloud(model)
         names = (
             info.get("general.basename"),
             info.get("general.name"),
@@ -343,9 +354,9 @@ def _installed() -> bool:
     return shutil.which("ollama", path=os.pathsep.join(places)) is not None
 
 
-def _stay_local(model: str, in_cloud: object) -> None:
+def _stay_local(model: str, *, in_cloud: bool) -> None:
     """Raise LocalOnly if Ollama would send prompts for `model` to its cloud."""
-    if in_cloud or _in_cloud(model):
+    if in_cloud or _named_cloud(model):
         raise LocalOnly(
             "ollama",
             f"privacy.localOnly is set and {model} runs in Ollama's cloud.",
@@ -392,7 +403,7 @@ def _full(model: str) -> str:
     return (model if ":" in model.rpartition("/")[2] else f"{model}:latest").lower()
 
 
-def _in_cloud(model: str) -> bool:
+def _named_cloud(model: str) -> bool:
     return _full(model).endswith((":cloud", "-cloud"))
 
 

@@ -117,7 +117,10 @@ async def test_a_local_name_that_moves_away_is_not_followed(server: Echo, monkey
     assert len(server.requests) == 1
 
 
-async def test_localhost_is_reached_where_only_one_family_listens(server: Echo) -> None:
+async def test_localhost_is_reached_where_only_one_family_listens(
+    server: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "addresses", _resolver(["::1", "127.0.0.1"]))
     client = http(f"http://localhost:{server.url.rpartition(':')[2]}", local_only=True)
     assert await client.json("GET", "/x") == {"path": "/x"}
     assert server.seen("/x")[0].headers["host"].startswith("localhost:")
@@ -236,6 +239,58 @@ async def test_a_large_reply_is_read_whole(server: Echo) -> None:
     client = http(server.url)
     assert len((await client.json("GET", "/x"))["tokens"]) == 5000
     await client.aclose()
+
+
+def talking(messages: int) -> Any:
+    """Sends so many messages and then nothing, without ending."""
+
+    async def route(request: Asked, reply: Answer, fault: Fault | None) -> None:
+        reply.start("text/event-stream")
+        for _ in range(messages):
+            await reply.send(b'data: {"text": "xxxxxxxx"}\n\n')
+        await asyncio.Event().wait()
+
+    return route
+
+
+async def test_a_stream_may_take_long_to_begin_and_not_to_go_on(server: Echo) -> None:
+    server.route = talking(2)  # type: ignore[method-assign]
+    client = http(server.url)
+    async with client.stream("/x", {}, framing=Events(), kind="text/event-stream", first_s=60, idle_s=0.05) as stream:
+        with pytest.raises(Stalled):
+            [message async for message in stream]
+    await client.aclose()
+
+
+async def test_a_stream_is_bounded_in_all(server: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codestral_lsp.backends.http._MAX_REPLY", 1000)
+    server.route = talking(1000)  # type: ignore[method-assign]
+    client = http(server.url)
+    async with client.stream("/x", {}, framing=Events(), kind="text/event-stream") as stream:
+        with pytest.raises(BadReply, match="does not stop"):
+            [message async for message in stream]
+    await server.until_aborted()
+    await client.aclose()
+
+
+async def test_a_stream_that_is_left_unread_is_closed(server: Echo) -> None:
+    server.route = talking(1)  # type: ignore[method-assign]
+    client = http(server.url)
+    async with client.stream("/x", {}, framing=Events(), kind="text/event-stream"):
+        pass
+    await server.until_aborted()
+    await client.aclose()
+
+
+async def test_closing_the_client_ends_the_streams_under_way(server: Echo) -> None:
+    server.route = talking(1)  # type: ignore[method-assign]
+    client = http(server.url)
+    async with client.stream("/x", {}, framing=Events(), kind="text/event-stream") as stream:
+        await anext(stream)
+        await client.aclose()
+        await server.until_aborted()
+        with pytest.raises(BackendError):
+            await anext(stream)
 
 
 async def test_a_stream_that_lingers_after_its_last_message_is_left(server: Echo) -> None:

@@ -155,6 +155,16 @@ async def test_a_key_that_no_host_takes_is_told_with_where_it_came_from() -> Non
         assert "no-such-key" not in caught.value.message
 
 
+async def test_a_key_that_is_refused_later_is_looked_up_anew() -> None:
+    async with both_hosts(Keys({"CODESTRAL_API_KEY": PLATFORM})) as (backend, platform, _):
+        await hear(backend.stream(prompt(), ASK))
+        platform.plan(Canned(401, {"detail": "Unauthorized"}), path=FIM)
+        with pytest.raises(Unauthorized):
+            await hear(backend.stream(prompt(), ASK))
+        await hear(backend.stream(prompt(), ASK))
+        assert len(platform.seen("/v1/models")) == 2
+
+
 async def test_a_host_that_is_down_is_not_taken_for_one_that_refuses() -> None:
     async with both_hosts(Keys({"CODESTRAL_API_KEY": CODESTRAL})) as (backend, platform, codestral):
         platform.plan(Canned(502, "bad gateway", content_type="text/plain"))

@@ -68,6 +68,7 @@ async def test_no_request_has_an_empty_prompt() -> None:
     async with ollama_with() as (backend, server):
         await backend.warm(prompt("", ""))
         await hear(backend.stream(prompt("", ""), ASK))
+        await hear(backend.stream(Prompt("", ""), ASK))
         assert all(request.json()["prompt"] for request in server.seen("/api/generate"))
 
 

@@ -55,9 +55,10 @@ async def test_the_whole_prompt_is_sent_where_a_suffix_is_not_taken() -> None:
 async def test_deepseek_takes_prefix_and_suffix_apart_at_its_own_paths() -> None:
     server = OpenaiStandIn(kind="deepseek", model="deepseek-chat")
     async with openai_with(server, preset="deepseek", url="{}/beta") as (backend, _):
-        heard = await hear(backend.stream(prompt(), ASK))
+        many = tuple(f"<{number}>" for number in range(20))
+        heard = await hear(backend.stream(prompt(), Sampling(stop=many)))
         body = server.seen("/beta/completions")[-1].json()
-        assert (body["prompt"], body["suffix"]) == (PREFIX, SUFFIX)
+        assert (body["prompt"], body["suffix"], body["stop"]) == (PREFIX, SUFFIX, list(many[:16]))
         assert heard.usage
         assert heard.usage.cached_tokens == 0
         await hear(backend.chat(ChatRequest([Message("user", "JSON?")], schema={"type": "object"})))

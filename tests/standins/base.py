@@ -139,7 +139,7 @@ class Request:
 
     def json(self) -> Any:
         """The body as JSON."""
-        return json.loads(self.body)
+        return json.loads(self.body.decode())
 
 
 @dataclass(frozen=True, slots=True)
