@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 
 from tests.standins.base import (
@@ -110,7 +110,7 @@ class LlamaServerStandIn(StandIn):
         super().__init__(script, port=port)
         self.vocabulary = Vocabulary(vocabulary, CODESTRAL if vocabulary == "spm" else QWEN)
         self.loading = loading
-        self.slot = Slot()
+        self.slot = Slot(list) if vocabulary == "spm" else Slot()
         self._api_key = api_key
         self._context = context
         self._model = model
@@ -171,25 +171,37 @@ class LlamaServerStandIn(StandIn):
         else:
             reply.json({"tokens": ids})
 
-    def _ids(self, prompt: str | list[int]) -> list[int]:
-        if isinstance(prompt, str):
-            return [*self.vocabulary.bos, *self.vocabulary.encode(prompt, parse_special=True)]
-        return prompt
+    def _read(self, prompt: str | list[int], reply: Reply) -> tuple[int, int] | None:
+        """The size of a prompt in tokens and how many the cache had; None if it is too long, which is told."""
+        if self.vocabulary.kind == "spm":
+            if isinstance(prompt, str):
+                prompt = [*self.vocabulary.bos, *self.vocabulary.encode(prompt, parse_special=True)]
+            prompt = "".join(chr(0xF0000 + number) for number in prompt)  # a character a token
+        elif not isinstance(prompt, str):
+            prompt = self.vocabulary.decode(prompt)
+        count, cached = self.slot.read(prompt)
+        if count < self._context:
+            return count, cached
+        text = (
+            f"request ({count} tokens) exceeds the available context size ({self._context} tokens), try increasing it"
+        )
+        _error(reply, 400, "exceed_context_size_error", text, n_prompt_tokens=count, n_ctx=self._context)
+        return None
 
     async def _completion(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
-        ids = self._ids(body["prompt"])
-        if not self._fits(ids, reply):
-            return
+        asked = body["prompt"] if isinstance(body["prompt"], str) else self.vocabulary.decode(body["prompt"])
         async with self.slot.lock:
-            cached, prompt_ms = await self._evaluate(ids)
+            if (read := self._read(body["prompt"], reply)) is None:
+                return
+            prompt_ms = await self._evaluate(read)
             limit = max(1, body.get("n_predict", -1)) if body.get("n_predict", -1) >= 0 else None
-            said, reason = self.said(self.vocabulary.decode(ids), fault, limit, body.get("stop", []))
+            said, reason = self.said(asked, fault, limit, body.get("stop", []))
 
             async def messages() -> AsyncIterator[bytes]:
                 start, count = time.perf_counter(), 0
                 for token in said:
                     count += 1
-                    self.slot.wrote(f"said {token}")
+                    self.slot.wrote(token)
                     told: dict[str, Any] = {"index": 0, "content": token, "tokens": [count], "stop": False}
                     if body.get("n_probs"):
                         top = {"id": count, "token": token, "bytes": list(token.encode()), "logprob": -0.25}
@@ -200,11 +212,11 @@ class LlamaServerStandIn(StandIn):
                     "content": "",
                     "tokens": [],
                     "stop": True,
-                    "prompt": self.vocabulary.decode(ids),
+                    "prompt": asked,
                     "truncated": False,
                     "stop_type": "limit" if reason == "length" else "eos",
-                    "tokens_cached": len(ids) + count,
-                    "timings": self._timings(ids, cached, prompt_ms, count, start),
+                    "tokens_cached": read[0] + count,
+                    "timings": _timings(read, prompt_ms, count, start),
                 }
                 wanted = body.get("response_fields") or last
                 yield event({name: value for name, value in last.items() if name in wanted})
@@ -218,9 +230,6 @@ class LlamaServerStandIn(StandIn):
             return
         chat = "messages" in body
         prompt = body["messages"][-1]["content"] if chat else body["prompt"]
-        ids = self._ids(prompt)
-        if not self._fits(ids, reply):
-            return
         stamp = {"created": int(time.time()), "model": self._model, "id": "chatcmpl-x1"}
         stamp["object"] = "chat.completion.chunk" if chat else "text_completion"
 
@@ -235,52 +244,44 @@ class LlamaServerStandIn(StandIn):
             return {**stamp, "choices": [told]}
 
         async with self.slot.lock:
-            cached, prompt_ms = await self._evaluate(ids)
+            if (read := self._read(prompt, reply)) is None:
+                return
+            prompt_ms = await self._evaluate(read)
             said, reason = self.said(prompt, fault, body.get("max_tokens"), body.get("stop", []))
 
             async def messages() -> AsyncIterator[bytes]:
                 start, count = time.perf_counter(), 0
                 for token in said:
                     count += 1
-                    self.slot.wrote(f"said {token}")
+                    self.slot.wrote(token)
                     yield event(choice(token, None))
                 usage = {
                     "completion_tokens": count,
-                    "prompt_tokens": len(ids),
-                    "total_tokens": len(ids) + count,
-                    "prompt_tokens_details": {"cached_tokens": cached},
+                    "prompt_tokens": read[0],
+                    "total_tokens": read[0] + count,
+                    "prompt_tokens_details": {"cached_tokens": read[1]},
                 }
-                timings = self._timings(ids, cached, prompt_ms, count, start)
+                timings = _timings(read, prompt_ms, count, start)
                 yield event({**choice(None, reason), "usage": usage, "timings": timings})
                 yield b"data: [DONE]\n\n"
 
             if await self.play(reply, SSE, messages(), fault):
                 reply.end()
 
-    def _fits(self, ids: Sequence[int], reply: Reply) -> bool:
-        if len(ids) < self._context:
-            return True
-        count, most = len(ids), self._context
-        text = f"request ({count} tokens) exceeds the available context size ({most} tokens), try increasing it"
-        _error(reply, 400, "exceed_context_size_error", text, n_prompt_tokens=count, n_ctx=most)
-        return False
-
-    async def _evaluate(self, ids: Sequence[int]) -> tuple[int, float]:
+    async def _evaluate(self, read: tuple[int, int]) -> float:
         start = time.perf_counter()
-        cached = self.slot.read([str(number) for number in ids])
-        await self.evaluate(len(ids) - cached)
-        return cached, (time.perf_counter() - start) * 1000
+        await self.evaluate(read[0] - read[1])
+        return (time.perf_counter() - start) * 1000
 
-    def _timings(
-        self, ids: Sequence[int], cached: int, prompt_ms: float, count: int, start: float
-    ) -> Mapping[str, float]:
-        return {
-            "cache_n": cached,
-            "prompt_n": len(ids) - cached,
-            "prompt_ms": prompt_ms,
-            "predicted_n": count,
-            "predicted_ms": (time.perf_counter() - start) * 1000,
-        }
+
+def _timings(read: tuple[int, int], prompt_ms: float, count: int, start: float) -> dict[str, float]:
+    return {
+        "cache_n": read[1],
+        "prompt_n": read[0] - read[1],
+        "prompt_ms": prompt_ms,
+        "predicted_n": count,
+        "predicted_ms": (time.perf_counter() - start) * 1000,
+    }
 
 
 def _error(reply: Reply, status: int, kind: str, text: str, **more: int) -> None:

@@ -12,6 +12,7 @@ from tests.standins.base import (
     Reply,
     Request,
     Script,
+    Slot,
     StandIn,
     Violation,
     check,
@@ -19,7 +20,6 @@ from tests.standins.base import (
     options,
     script,
     serve,
-    tokenize,
 )
 
 SSE = "text/event-stream"
@@ -57,7 +57,7 @@ class MistralStandIn(StandIn):
         super().__init__(script, port=port)
         self._keys = set(keys)
         self._chunks = content_chunks
-        self._read: dict[str, list[str]] = {}
+        self._read: dict[str | None, Slot] = {}
 
     async def route(self, request: Request, reply: Reply, fault: Fault | None) -> None:
         known = request.headers.get("authorization", "").removeprefix("Bearer ") in self._keys
@@ -119,15 +119,17 @@ class MistralStandIn(StandIn):
             text = f"Invalid model: {body['model']}"
             reply.json({"object": "error", "message": text, "type": "invalid_model", "code": "1500"}, 400)
             return
-        read = tokenize("".join([*texts[1:], texts[0]]))
-        cached = self._cached(body.get("prompt_cache_key"), read)
-        await self.evaluate(len(read) - cached)
+        # Only requests with the same key share what was read, in whole blocks.
+        key = body.get("prompt_cache_key")
+        read, cached = self._read.setdefault(key, Slot()).read("".join([*texts[1:], texts[0]]))
+        cached = cached // _BLOCK * _BLOCK if key else 0
+        await self.evaluate(read - cached)
         stops = body.get("stop", [])
         said, reason = self.said(texts[0], fault, body.get("max_tokens"), [stops] if isinstance(stops, str) else stops)
         stamp = {"id": "cmpl-1f2e", "created": int(time.time()), "model": "codestral-2508"}
 
         def usage(count: int) -> dict[str, Any]:
-            totals = {"prompt_tokens": len(read), "completion_tokens": count, "total_tokens": len(read) + count}
+            totals = {"prompt_tokens": read, "completion_tokens": count, "total_tokens": read + count}
             return {**totals, "prompt_tokens_details": {"cached_tokens": cached}}
 
         if not body.get("stream", False):
@@ -152,17 +154,6 @@ class MistralStandIn(StandIn):
 
         if await self.play(reply, SSE, messages(), fault):
             reply.end()
-
-    def _cached(self, key: str | None, read: list[str]) -> int:
-        """Tokens that a request with the same cache key has had read, in whole blocks."""
-        if key is None:
-            return 0
-        before = self._read.get(key, [])
-        self._read[key] = read
-        blocks = 0
-        while (end := (blocks + 1) * _BLOCK) <= len(read) and before[end - _BLOCK : end] == read[end - _BLOCK : end]:
-            blocks += 1
-        return blocks * _BLOCK
 
 
 def _check_format(wanted: dict[str, Any]) -> None:

@@ -23,7 +23,6 @@ from tests.standins.base import (
     options,
     script,
     serve,
-    tokenize,
 )
 
 NDJSON = "application/x-ndjson"
@@ -312,28 +311,26 @@ class OllamaStandIn(StandIn):
         reply: Reply,
         fault: Fault | None,
     ) -> None:
-        read = tokenize(prompt)
-        if len(read) > loaded.context - 1:
-            if body.get("truncate", True) or not self._since("0.12.6"):
-                half = loaded.context // 2
-                read = [*read[:5], *read[5 - half :]]
-            else:
-                self._too_long(len(read), loaded.context, reply)
-                return
         reading = time.perf_counter()
-        cached = loaded.slot.read(read)
-        await self.evaluate(len(read) - cached)
+        read, cached = loaded.slot.read(prompt)
+        if read > loaded.context - 1:
+            if body.get("truncate", True) or not self._since("0.12.6"):
+                read, cached = loaded.context // 2, 0
+            else:
+                self._too_long(read, loaded.context, reply)
+                return
+        await self.evaluate(read - cached)
         prompt_ns = _ns(reading)
         limit = chosen.get("num_predict") or None  # 0 is lost on the way to the runner
         said, reason = self.said(prompt, fault, limit, chosen.get("stop", []))
         stamp: dict[str, Any] = {"model": body["model"], "created_at": _now()}
-        counts: dict[str, Any] = {"prompt_eval_count": len(read)}
+        counts: dict[str, Any] = {"prompt_eval_count": read}
         if self._since("0.34.0"):
             counts["prompt_eval_cached_count"] = cached
         counts["prompt_eval_duration"] = prompt_ns
         finish = {"done": True, "done_reason": reason, "load_duration": load_ns, **counts}
         if kind == "generate" and not body.get("raw"):
-            finish["context"] = list(range(len(read)))
+            finish["context"] = list(range(read))
 
         def text(token: str) -> dict[str, Any]:
             return {"response": token} if kind == "generate" else {"message": {"role": "assistant", "content": token}}

@@ -12,6 +12,7 @@ from tests.standins.base import (
     Reply,
     Request,
     Script,
+    Slot,
     StandIn,
     check,
     event,
@@ -57,6 +58,7 @@ class OpenaiStandIn(StandIn):
         self._model = model
         self._api_key = api_key
         self._context = context
+        self._slot = Slot()
 
     async def route(self, request: Request, reply: Reply, fault: Fault | None) -> None:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -104,12 +106,12 @@ class OpenaiStandIn(StandIn):
         if len(body.get("stop", [])) > (16 if self._kind == "deepseek" else 4):
             self._refuse(reply, 400, "too many stop strings")
             return
-        read = tokenize(prompt + body.get("suffix", ""))
-        if len(read) + body.get("max_tokens", 16) > self._context:
-            text = f"This model's maximum context length is {self._context} tokens. However, you requested {len(read)}"
+        read, _ = self._slot.read(body.get("suffix", "") + prompt)
+        if read + body.get("max_tokens", 16) > self._context:
+            text = f"This model's maximum context length is {self._context} tokens. However, you requested {read}"
             self._refuse(reply, 400, f"{text} tokens in the prompt.")
             return
-        await self.evaluate(len(read))
+        await self.evaluate(read)
         said, reason = self.said(prompt, fault, body.get("max_tokens"), body.get("stop", []))
         stamp = {"id": "cmpl-7", "object": "text_completion", "created": int(time.time()), "model": self._model}
 
@@ -127,10 +129,10 @@ class OpenaiStandIn(StandIn):
                 yield event(choice(token, None))
             yield event(choice("", reason))
             if body.get("stream_options", {}).get("include_usage"):
-                usage: dict[str, Any] = {"prompt_tokens": len(read), "completion_tokens": count}
-                usage["total_tokens"] = len(read) + count
+                usage: dict[str, Any] = {"prompt_tokens": read, "completion_tokens": count}
+                usage["total_tokens"] = read + count
                 if self._kind == "deepseek":
-                    usage |= {"prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": len(read)}
+                    usage |= {"prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": read}
                 yield event({**stamp, "choices": [], "usage": usage})
             yield b"data: [DONE]\n\n"
 
