@@ -222,21 +222,28 @@ class OllamaBackend:
             _stay_local(self._settings.model, in_cloud=await self._in_cloud())
         if self._answered_at is not None and time.monotonic() - self._answered_at < min(_LOADED_S, self._keep_s / 2):
             return
-        if self._keep_s == 0 or await self._running() is not None or await self._in_cloud():
+        if self._keep_s == 0 or await self._is_loaded() or await self._in_cloud():
             return
         await self._loading.get()
-        self._loading.forget()
+
+    async def _is_loaded(self) -> bool:
+        """Whether the model is loaded and, as far as can be seen, with our options: with others it is loaded anew."""
+        running = await self._running()
+        if running is None or self._settings.num_ctx is None:
+            return running is not None
+        loaded = count(running.get("context_length"))
+        return loaded is None or loaded == (await self.describe()).context_tokens
 
     async def _in_cloud(self) -> bool:
         return (await self.describe()).metered
 
     async def _load(self) -> None:
-        body = self._body(self._settings.model, Sampling(max_tokens=1)) | {
-            "prompt": _BLANK,
-            "raw": True,
-            "stream": False,
-        }
-        await self._http.json("POST", "/api/generate", body, within_s=_LOAD_S)
+        body = self._body(self._settings.model, Sampling(max_tokens=1))
+        body |= {"prompt": _BLANK, "raw": True, "stream": False}
+        try:
+            await self._http.json("POST", "/api/generate", body, within_s=_LOAD_S)
+        finally:
+            self._loading.forget()  # the model may be unloaded again by the next time
 
     async def _running(self) -> Mapping[str, Any] | None:
         """What /api/ps says of the model; None if it is not loaded."""

@@ -112,6 +112,37 @@ async def test_a_model_that_was_unloaded_meanwhile_is_loaded_before_the_answer(m
         assert server.aborted_loads == 0
 
 
+async def break_off(backend: OllamaBackend, server: OllamaStandIn) -> None:
+    """Ask, and stop asking once a request for it is under way."""
+    before = len(server.seen("/api/generate"))
+    task = asyncio.create_task(hear(backend.stream(prompt(), ASK)))
+    await server.until(lambda: len(server.seen("/api/generate")) > before)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_load_that_nobody_waited_for_is_no_reason_not_to_load_later() -> None:
+    async with ollama_with(OllamaStandIn(Script(load_ms=50))) as (backend, server):
+        for loads in (1, 2):
+            await break_off(backend, server)
+            while backend._loading._task:  # noqa: ASYNC110 - the load goes on by itself, and no one is told of its end
+                await asyncio.sleep(0.001)
+            assert (server.loads, server.aborted_loads) == (loads, 0)
+            server.loaded.clear()
+
+
+async def test_a_model_that_others_loaded_otherwise_is_loaded_without_being_broken_off() -> None:
+    async with ollama_with(num_ctx=2048) as (backend, server):
+        other = OllamaBackend(OllamaSettings(url=server.url), local_only=True)
+        await other.warm(prompt())
+        await other.aclose()
+        server.script = Script(load_ms=50)
+        await break_off(backend, server)
+        assert (await hear(backend.stream(prompt(), ASK))).finish == "stop"
+        assert (server.reloads, server.aborted_loads) == (1, 0)
+
+
 async def test_a_model_that_is_not_kept_is_not_loaded_beforehand() -> None:
     async with ollama_with(keep_alive=0) as (backend, server):
         await hear(backend.stream(prompt(), ASK))
