@@ -143,6 +143,16 @@ async def test_a_model_that_others_loaded_otherwise_is_loaded_without_being_brok
         assert (server.reloads, server.aborted_loads) == (1, 0)
 
 
+async def test_a_model_that_is_loaded_keeps_what_it_has_read() -> None:
+    async with ollama_with() as (backend, server):
+        another_editor = OllamaBackend(OllamaSettings(url=server.url), local_only=True)
+        await another_editor.warm(prompt())
+        await another_editor.aclose()
+        usage = (await hear(backend.stream(prompt(), ASK))).usage
+        assert usage
+        assert usage.evaluated_tokens == 1
+
+
 async def test_a_model_that_is_not_kept_is_not_loaded_beforehand() -> None:
     async with ollama_with(keep_alive=0) as (backend, server):
         await hear(backend.stream(prompt(), ASK))
