@@ -97,11 +97,11 @@ def continuing(text: str, limit: int = 400) -> Callable[[str], str]:
 
     def answer(prompt: str) -> str:
         prefix = re.split(r"\[PREFIX\]|<\|fim_prefix\|>", prompt)[-1].split("<|fim_suffix|>")[0]
-        for size in (200, 80, 30, 12):
-            tail = prefix[-size:]
-            if tail and (at := text.find(tail)) >= 0:
-                return text[at + len(tail) :][:limit]
-        return ""
+        low, high = 0, min(len(prefix), 400)
+        while low < high:  # the longest end of the prefix that stands in the text
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if prefix[-middle:] in text else (low, middle - 1)
+        return text[text.find(prefix[-low:]) + low :][:limit] if low >= 8 else ""
 
     return answer
 
