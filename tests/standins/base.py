@@ -101,7 +101,7 @@ def continuing(text: str, limit: int = 400) -> Callable[[str], str]:
         while low < high:  # the longest end of the prefix that stands in the text
             middle = (low + high + 1) // 2
             low, high = (middle, high) if prefix[-middle:] in text else (low, middle - 1)
-        return text[text.find(prefix[-low:]) + low :][:limit] if low >= 8 else ""
+        return text[text.find(prefix[-low:]) + low :][:limit] if low and low >= min(8, len(prefix)) else ""
 
     return answer
 
