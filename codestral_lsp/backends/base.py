@@ -87,7 +87,10 @@ Finish = Literal["stop", "length", "repeat"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a streamed answer. The last one has `finish` set, and `usage` where the server tells it."""
+    """A piece of a streamed answer. The last one has `finish` set.
+
+    `usage` is what the request has cost so far: with the last piece, or with each, as the server tells it.
+    """
 
     text: str
     finish: Finish | None = None

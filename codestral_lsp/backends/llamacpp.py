@@ -168,6 +168,8 @@ class LlamacppBackend:
             "cache_prompt": True,
             "stream": True,
             "response_fields": _WANTED,
+            # Answers are mostly cut before their end, and what they cost is to be known then too.
+            "timings_per_token": True,
         }
         if sampling.stop:
             body["stop"] = list(sampling.stop)
@@ -194,7 +196,7 @@ class LlamacppBackend:
                     if told > sampling.max_tokens + SLACK:
                         yield Piece("", "length")
                         return
-                    yield Piece(mended(text), logprob=_logprob(message))
+                    yield Piece(mended(text), usage=_usage(message), logprob=_logprob(message))
                 if message.get("stop"):
                     await stream.drain()
                     finish: Finish = "length" if message.get("stop_type") == "limit" else "stop"

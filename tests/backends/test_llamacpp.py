@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -52,6 +52,7 @@ async def test_a_vocabulary_of_bytes_gets_the_prompt_as_text() -> None:
             "seed": 3,
             "cache_prompt": True,
             "stream": True,
+            "timings_per_token": True,
         }
 
 
@@ -110,6 +111,16 @@ async def test_an_appended_prompt_costs_what_was_appended(vocabulary: Any) -> No
         assert usage.completion_tokens == 5
         assert usage.prompt_ms is not None
         assert usage.generation_ms is not None
+
+
+async def test_what_an_answer_cost_is_known_when_it_is_cut_off() -> None:
+    async with llama_with() as (backend, _):
+        async with aclosing(backend.stream(qwen(), ASK)) as pieces:
+            piece = await anext(pieces)
+        assert piece.finish is None
+        assert piece.usage
+        assert piece.usage.evaluated_tokens
+        assert piece.usage.completion_tokens == 1
 
 
 async def test_older_timings_are_read_too() -> None:

@@ -34,6 +34,7 @@ _COMPLETION: Fields = {
     "stream": bool,
     "cache_prompt": bool,
     "n_probs": int,
+    "timings_per_token": bool,
     "response_fields": list,
     "id_slot": int,
     "t_max_predict_ms": int,
@@ -206,6 +207,8 @@ class LlamaServerStandIn(StandIn):
                     if body.get("n_probs"):
                         top = {"id": count, "token": token, "bytes": list(token.encode()), "logprob": -0.25}
                         told["completion_probabilities"] = [{**top, "top_logprobs": [top]}]
+                    if body.get("timings_per_token"):
+                        told["timings"] = _timings(read, prompt_ms, count, start)
                     yield event(told)
                 last = {
                     "index": 0,
