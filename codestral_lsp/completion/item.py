@@ -18,9 +18,15 @@ def suggestion(request: CompletionRequest, answer: str, number: int) -> Suggesti
     line = request.document.text.line(request.cursor.line)
     head, rest = line[: request.cursor.column], line[request.cursor.column :]
     taken = consumed(answer, rest) if only_closers(rest) else 0
-    span = Range(Position(request.cursor.line, 0), Position(request.cursor.line, request.cursor.column + taken))
-    text = head + with_line_ends(answer, request)
-    return Suggestion(span, text, len(head), number) if answer.strip() else None
+    start = _behind_surrogates(head)
+    span = Range(Position(request.cursor.line, start), Position(request.cursor.line, request.cursor.column + taken))
+    text = head[start:] + with_line_ends(answer, request)
+    return Suggestion(span, text, len(head) - start, number) if answer.strip() else None
+
+
+def _behind_surrogates(head: str) -> int:
+    """The column behind the last character that is two units in UTF-16: VS Code draws nothing over such a character."""
+    return max((column + 1 for column, character in enumerate(head) if ord(character) > 0xFFFF), default=0)
 
 
 def _extending_selection(request: CompletionRequest, answer: str, number: int) -> Suggestion | None:

@@ -59,6 +59,13 @@ def test_nothing_that_is_replaced_is_lost(head: str, rest: str, answer: str) -> 
     assert item.ghost == item.text[len(head) :]
 
 
+def test_the_range_stays_clear_of_surrogate_pairs() -> None:
+    item = suggestion(asked('label = "😀" + "🛒" + na█'), "me", 1)
+    assert item is not None
+    assert (item.text, item.ghost) == ('" + name', "me")
+    assert item.range == Range(Position(0, 16), Position(0, 22)), "VS Code draws nothing over such a character"
+
+
 def test_with_an_entry_selected_the_suggestion_extends_it() -> None:
     selected = SelectedCompletion(Range(Position(0, 2), Position(0, 4)), "append")
     request = asked("a.ap█", selected=selected)
