@@ -60,7 +60,7 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     const settings = {
       backend: "ollama",
       ollama: { url: standIn.url },
-      completion: { debounceMs: 30 },
+      completion: { debounceMs: 30, multiline: "always" },
       cache: { enabled: false },
       ...options.settings,
     };
@@ -89,10 +89,11 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
   });
 
   test("draws the lines that follow below the cursor's", async () => {
-    await open("def total", TOTAL);
-    await nvim.type("(");
-    await nvim.ghostShown('prices):\n    """Sum of all prices."""\n    return sum(prices)');
+    await open("def total(prices):", TOTAL, { settings: { completion: { debounceMs: 30 } } });
+    await nvim.type("<CR>");
+    await nvim.ghostShown('"""Sum of all prices."""\n    return sum(prices)');
     assert.equal(await screen(3), TOTAL.trimEnd());
+    assert.equal(await text(), "def total(prices):\n    ");
   });
 
   test("typing what the ghost says keeps it there at every key and asks the model nothing", async () => {
@@ -266,6 +267,16 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.equal((await standIn.stats()).completions, completions);
   });
 
+  test("places to fill in of a snippet are left in peace", async () => {
+    await open("", "def total(prices): return sum(prices)\n");
+    await nvim.lua(`vim.snippet.expand("def \${1:to}(\${2:prices})$0")`);
+    await nvim.type("total");
+    await pause(400);
+    assert.deepEqual(await nvim.ghost(), []);
+    await nvim.type("<Tab>cost");
+    assert.equal(await text(), "def total(cost)");
+  });
+
   test("repeating with . inserts what was typed, at once", async () => {
     await open("", "def total(prices): return sum(prices)\n");
     await nvim.type("<Esc>odef to<Esc>");
@@ -360,7 +371,7 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.deepEqual(initialize?.params.initializationOptions, {
       backend: "ollama",
       ollama: { url: standIn.url },
-      completion: { debounceMs: 30 },
+      completion: { debounceMs: 30, multiline: "always" },
       cache: { enabled: false },
     });
     assert.ok(initialize?.params.capabilities.textDocument.inlineCompletion);

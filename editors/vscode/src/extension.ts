@@ -15,7 +15,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const show = (next: Face): void => {
     item.text = next.text;
     item.tooltip = next.tooltip.join("\n");
-    item.accessibilityInformation = { label: ["Codestral", ...next.tooltip].join(", "), role: "button" };
+    item.accessibilityInformation = { label: ["Codestral", ...next.tooltip].join("; "), role: "button" };
     item.backgroundColor =
       next.severity === "none" ? undefined : new vscode.ThemeColor(`statusBarItem.${next.severity}Background`);
     item.show();
@@ -27,8 +27,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     await client?.dispose().catch((error: unknown) => log.warn(String(error)));
     const next = (client = createClient(context.extension, log, (status) => show(face(status))));
     next.onDidChangeState(({ newState }) => {
-      if (newState === State.Starting) show(STARTING);
-      if (newState === State.Running) show(face({ kind: "Normal" }));
+      if (newState === State.Starting) show(STARTING); // until the server says what it found
       if (newState === State.Stopped) show(stopped("The log says why; restart it from this menu."));
     });
     try {

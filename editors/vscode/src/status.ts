@@ -31,7 +31,7 @@ export function stopped(why: string): Face {
 
 export function face(status: Status): Face {
   const icon = status.busy ? "loading~spin" : ICONS[status.kind];
-  const label = status.kind === "Normal" ? (status.model ?? status.engine ?? NAME) : NAME;
+  const label = status.kind === "Normal" ? status.model || status.engine || NAME : NAME;
   const engine = [status.engine, status.model].filter(Boolean).join(" · ");
   const tooltip = [status.message ?? "", engine, status.detail ?? "", status.cure ?? ""];
   return {

@@ -95,8 +95,8 @@ export class CodeServer {
     await page.goto(`${this.url}/?${query}`, { waitUntil: "domcontentloaded" });
     await page.locator(".monaco-editor .view-lines").click({ timeout: 60_000 });
     await page.keyboard.press("Control+End");
-    // Before the status bar names an engine, the server has not said anything, and VS Code does not ask it anything.
-    await until("the server to be ready", async () => !/^(Codestral)?$/.test(await window.status()), 30_000);
+    // Until the server has said what it found, VS Code does not ask it for anything.
+    await until("the server to be ready", () => window.isReady(), 30_000);
     return window;
   }
 
@@ -117,10 +117,16 @@ export class Window {
     this.#file = file;
   }
 
-  /** What the extension's status bar item says. */
-  async status(): Promise<string> {
+  /** What the extension's status bar item says: its text, and what screen readers are told. */
+  async status(): Promise<{ text: string; label: string }> {
     const item = this.page.locator('.statusbar-item[id*="codestral"]');
-    return (await item.count()) === 0 ? "" : (await item.innerText()).trim();
+    const button = item.locator("a");
+    return { text: (await item.innerText()).trim(), label: (await button.getAttribute("aria-label")) ?? "" };
+  }
+
+  async isReady(): Promise<boolean> {
+    const item = this.page.locator('.statusbar-item[id*="codestral"]');
+    return (await item.count()) > 0 && !(await this.status()).label.includes("is starting");
   }
 
   /** Presses one key or chord, as Playwright names it. */
