@@ -19,7 +19,7 @@ _C_BLOCK = Header(
     r"(?:\}\s*)?(?:else|if|for|foreach|while|do|switch|try|catch|finally|using|lock|synchronized|with|match)\b[^;]*$",
 )
 _C_OPENER = r"\{$|^\s*(?:case\b.*|default\s*):$"
-_C_LITERAL = r"(?:(?<![=-])[=(\[,:?&|+]|[=(\[,:?&|+]=|\breturn|\byield|\bnew\b[^(){}]*)\s*$"
+_C_LITERAL = r"(?:[=({\[,:?&|+]|\breturn|\byield|\bnew\b[^(){}]*)\s*$"
 
 # A function that no keyword announces: a type, a name and parameters; or just these with the whole list of them,
 # for constructors, and for types on a line of their own.
@@ -159,7 +159,7 @@ LANGUAGES: tuple[Language, ...] = (
             classes=_kinds("class_definition"),
             blocks=_kinds(
                 "if_statement elif_clause else_clause for_statement while_statement try_statement except_clause"
-                " except_group_clause finally_clause with_statement match_statement case_clause"
+                " finally_clause with_statement match_statement case_clause"
             ),
             bodies=_kinds("block"),
             comments=_kinds("comment"),
@@ -192,7 +192,7 @@ LANGUAGES: tuple[Language, ...] = (
         opener=_C_OPENER,
         closer=r"\}",
         literal_brace=(
-            r"(?:[=(\[,:&]|\breturn)\s*$|^\s*(?!(?:\}\s*else|if|else|for|switch|select|func|type|case|go|defer)\b)"
+            r"(?:[=(\[,:&]|\breturn)\s*$|^\s*+(?![)}]|(?:if|else|for|switch|select|func|type|case|go|defer)\b)"
             r"(?!.*\b(?:func|struct|interface)\b)\S.*[\w\])]$"
         ),
         grammar=Grammar(
@@ -240,8 +240,8 @@ LANGUAGES: tuple[Language, ...] = (
         opener=r"\{$",
         closer=r"\}",
         literal_brace=(
-            r"(?:(?<!=)[=(\[,:&|]|\breturn)\s*$|^(?!.*\b(?:if|else|for|while|loop|match|fn|struct|enum|impl|trait|mod"
-            r"|unsafe|async|move|union|where|extern|macro_rules!)\b)(?!.*(?:=>|\|)\s*$)\S.*[\w>]$"
+            r"(?:(?<!=)[=(\[,:&]|\breturn)\s*$|^(?!\s*[)}]|.*\b(?:if|else|for|while|loop|match|fn|struct|enum|impl|trait|mod"
+            r"|unsafe|async|move|union|where|extern|macro_rules!)\b)(?!.*(?:=>|\|)\s*$)\s*+\S.*[\w>]$"
         ),
         members=("::", "."),
         grammar=Grammar(
@@ -484,7 +484,6 @@ LANGUAGES: tuple[Language, ...] = (
         headers=_SHELL_HEADERS,
         opener=r"(?:^|[\s;])(?:then|do|else|in|\{|\()$|^\s*[^()\s]+(?:\s*\|\s*[^()\s]+)*\)$",
         closer=r"(?:fi|done|esac|else|elif)\b|;;|\}|\)",
-        literal_brace=r"\S$",
         members=(),
         grammar=Grammar(
             "tree_sitter_bash",
@@ -743,7 +742,7 @@ LANGUAGES: tuple[Language, ...] = (
 PLAIN = Language("plaintext", ("plaintext",), (".txt",), members=())
 """What a document is when nothing is known of its language."""
 
-_BY_ID = {identifier: language for language in LANGUAGES for identifier in language.ids}
+_BY_ID = {identifier: language for language in (*LANGUAGES, PLAIN) for identifier in language.ids}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}
 
 

@@ -27,6 +27,7 @@ _KINDS = {
     "string": Lexical.STRING,
     "doc": Lexical.DOCSTRING,
 }
+_VALUE_BEFORE = re.compile(r"(?:(?<![=-])[=(\[]|\breturn)$")
 _CLAUSE = re.compile(r"(?:\}\s*)?(?:elif|else|elsif|elseif|except|catch|finally|rescue|ensure)\b")
 _LABEL = re.compile(r"(?:public|private|protected|signals|slots)\b[\w\s]*:$|#(?!\[)\s*\w+")
 
@@ -36,10 +37,10 @@ class TextRules(Syntax):
 
     __slots__ = ("_code_from", "_scans")
 
-    def __init__(self, text: Text, language: Language, code_from: Callable[[int], int] = lambda line: line) -> None:
+    def __init__(self, text: Text, language: Language, code_from: Callable[[int], int] | None = None) -> None:
         """`code_from` gives the first line from a line on that does not start in a string or comment, if known."""
         super().__init__(text, language)
-        self._code_from = code_from
+        self._code_from = code_from or self._header_from
         self._scans: dict[int, Scan] = {}
 
     def lexical(self, position: Position) -> Lexical:
@@ -63,9 +64,11 @@ class TextRules(Syntax):
 
     def opens_block(self, brace: Position) -> bool:
         before = self.text.lines[brace.line][: brace.column].rstrip()
-        if not before.strip():
-            return brace.line == 0 or not self._is_literal(self.text.lines[brace.line - 1].rstrip())
-        return not self._is_literal(before)
+        if not before:
+            above = self.text.line(brace.line - 1).rstrip() if brace.line else ""
+            return _VALUE_BEFORE.search(above[-MAX_LINE:]) is None
+        pattern = self.language.literal_brace
+        return not pattern or compiled(pattern).search(before[-MAX_LINE:]) is None
 
     def scopes(self, position: Position) -> tuple[Scope, ...]:
         position = self.text.clamp(position)
@@ -78,10 +81,6 @@ class TextRules(Syntax):
             return ()
         return tuple(self._scope(self._first_line(position.line)))
 
-    def _is_literal(self, before_brace: str) -> bool:
-        pattern = self.language.literal_brace
-        return bool(pattern) and compiled(pattern).search(before_brace[-MAX_LINE:]) is not None
-
     def _scan(self, line: int) -> Scan:
         """The scan for questions about `line`. Windows are aligned, so that one serves all questions of a place."""
         chunk = line // WINDOW_LINES
@@ -89,6 +88,15 @@ class TextRules(Syntax):
             first = min(line, self._code_from(max(0, chunk - 1) * WINDOW_LINES))
             self._scans[chunk] = Scan(self.language, self.text, first, (chunk + 1) * WINDOW_LINES)
         return self._scans[chunk]
+
+    def _header_from(self, line: int) -> int:
+        """The first line from `line` on that must be code by its looks, as far as that may be looked for."""
+        for number in range(line, min(line + WINDOW_LINES // 2, len(self.text.lines))):
+            if line and len(self.text.lines[number]) <= MAX_LINE:
+                header = _header(self.language, self.text.lines[number].strip())
+                if header is not None and header[0] is not ScopeKind.BLOCK:
+                    return number
+        return line
 
     def _scopes(self, position: Position) -> Iterator[Scope]:
         """Going up from the line, each line that is indented less than all below it may be a scope's header."""
@@ -142,12 +150,17 @@ class TextRules(Syntax):
             return number
         if stripped[0] in "]}" and not compiled(self.language.opener).search(stripped):
             return number
-        depth = indentation(self.text.lines[number])
+        depth, nearest = indentation(self.text.lines[number]), number
         for above in range(number - 1, max(-1, number - _HEADER_LINES), -1):
             line = self.text.lines[above]
-            if line.strip() and indentation(line) <= depth:
+            if not line.strip() or indentation(line) > depth:
+                continue
+            if line.rstrip().endswith((";", "}")):
+                break
+            if _header(self.language, line.strip()[:MAX_LINE]) is not None:
                 return above
-        return number
+            nearest = above
+        return nearest
 
     def _scope(self, number: int) -> Iterator[Scope]:
         line = self.text.lines[number]

@@ -26,6 +26,9 @@ _DOUBT_LINES = 40
 _MEND_S = 0.003
 """A tree that takes longer to reparse is not reparsed to answer a question."""
 
+_CLEAN_LINES = 200
+"""An error-free tree is a good start for a text that differs from its own in no more lines."""
+
 _MANY_CHILDREN = 200
 """A node with more is a list of statements or values, whose opening bracket is one of the first two."""
 
@@ -38,7 +41,6 @@ _CLAUSES = frozenset(
         "else_clause",
         "else_if_clause",
         "except_clause",
-        "except_group_clause",
         "catch_clause",
         "finally_clause",
         "elsif",
@@ -48,6 +50,9 @@ _CLAUSES = frozenset(
     }
 )
 """Inside one of these, the statement that it is a part of does not count as one more block."""
+
+_ENDS = frozenset({")", "]", "}", ";", ";;", "end", "fi", "done", "esac"})
+"""A scope whose last token is one of these is over right behind it."""
 
 _NAMED_BY = ("name", "left", "key", "declarator", "property")
 """The fields of a statement that give a name to the function or type behind them."""
@@ -60,7 +65,7 @@ def _without_pause() -> bool:
 class SyntaxTree(Syntax):
     """`Syntax` of a text that was parsed."""
 
-    __slots__ = ("_doubt", "_grammar", "_mended", "_path", "_rules", "cost_ms", "tree")
+    __slots__ = ("_clean", "_doubt", "_grammar", "_mended", "_path", "_row", "_rules", "cost_ms", "tree")
 
     def __init__(self, text: Text, language: Language, grammar: Grammar, tree: Tree, cost_ms: float = 0.0) -> None:
         super().__init__(text, language)
@@ -70,6 +75,10 @@ class SyntaxTree(Syntax):
         """What a reparse after a small edit is expected to take, in milliseconds."""
         self._grammar = grammar
         self._rules = TextRules(text, language, self._code_from)
+        self._row = -1
+        """The first line that was changed to make this text of another."""
+        self._clean: SyntaxTree | None = None
+        """The last tree without errors before this one, which has some."""
         # The answers for one place, which gets several questions in a row.
         self._path: tuple[tuple[int, int], list[Node]] | None = None
         self._doubt: tuple[Position, bool] | None = None
@@ -88,13 +97,25 @@ class SyntaxTree(Syntax):
     def moved_to(self, text: Text, pace: Pace = _without_pause, changed: list[Hunk] | None = None) -> SyntaxTree | None:
         """The tree of another text, reparsed only where it differs (`changed`, if the caller knows). None if `pace`
         said to stop. This one stays as it is."""
+        base = self
         changed = hunks(self.text.lines, text.lines) if changed is None else changed
+        row = changed[0].first if changed else self._row
+        if self._clean is not None:
+            # Tree-sitter may hold on to an error after its cause is gone. So when another line is edited, or the cause
+            # undone, we start from the last tree that had none.
+            since = hunks(self._clean.text.lines, text.lines)
+            if not since or (row != self._row and sum(hunk.new_stop - hunk.first for hunk in since) <= _CLEAN_LINES):
+                base, changed = self._clean, since
         started = time.perf_counter()
-        tree = parse(self._grammar, text, edited(self.tree, self.text, text, changed), pace)
+        tree = parse(self._grammar, text, edited(base.tree, base.text, text, changed), pace)
         if tree is None:
             return None
         spent_ms = 1000 * (time.perf_counter() - started)
-        return SyntaxTree(text, self.language, self._grammar, tree, 0.7 * self.cost_ms + 0.3 * spent_ms)
+        moved = SyntaxTree(text, self.language, self._grammar, tree, 0.7 * self.cost_ms + 0.3 * spent_ms)
+        moved._row = row
+        if tree.root_node.has_error:
+            moved._clean = self._clean or (None if self.tree.root_node.has_error else self)
+        return moved
 
     @property
     def byte_length(self) -> int:
@@ -186,7 +207,8 @@ class SyntaxTree(Syntax):
             content = self.text.line(line)
             span = Range(Position(line, indentation(content)), Position(line, len(content)))
             is_short = self.cost_ms < 1000 * _MEND_S
-            mended = self.moved_to(self.text.replace(span, "")[0], deadline(_MEND_S)) if is_short else None
+            base, text = self._clean or self, self.text.replace(span, "")[0]
+            mended = base.moved_to(text, deadline(_MEND_S)) if is_short else None
             self._mended = line, mended
         return self._mended[1]
 
@@ -220,8 +242,16 @@ class SyntaxTree(Syntax):
     def _encloses(self, node: Node, position: Position, depth: int | None) -> bool:
         if depth is not None:
             return indentation(self.text.lines[node.start_point.row]) < depth
-        # Right behind a closing brace is outside.
-        return self.language.indented or node.has_error or position < self._position(node.end_point)
+        if self.language.indented or node.has_error:
+            return True
+        end = self._position(node.end_point)
+        return position < end or (position == end and not self._is_closed(node))
+
+    def _is_closed(self, node: Node) -> bool:
+        """Whether a node ends with a word or mark of its own, right behind which one is outside."""
+        while node.child_count:
+            node = node.children[-1]
+        return not node.is_named and node.type in _ENDS
 
     def _scope(self, kind: ScopeKind, node: Node, parent: Node | None) -> Scope:
         body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
@@ -297,7 +327,7 @@ class SyntaxTree(Syntax):
         return False
 
     def _is_in_doubt(self, position: Position) -> bool:
-        """Whether an error around or not far above the position may have led the tree astray there."""
+        """Whether an error around or not far from the position may have led the tree astray there."""
         if not self.tree.root_node.has_error:
             return False
         if self._doubt is None or self._doubt[0] != position:
@@ -359,7 +389,8 @@ class SyntaxTree(Syntax):
 
     def _position(self, point: tuple[int, int]) -> Position:
         row, column = point
-        return Position(row, column_of(self.text.lines[row], column))
+        # Grammars that take a LF for a token cut a CR LF in two.
+        return self.text.clamp(Position(row, column_of(self.text.lines[row], column)))
 
     def _range(self, node: Node) -> Range:
         return Range(self._position(node.start_point), self._position(node.end_point))
@@ -370,7 +401,10 @@ def _declared(node: Node) -> Node | None:
     declarator = node.child_by_field_name("declarator")
     inner = declarator
     while inner is not None:
-        declarator, inner = inner, inner.child_by_field_name("declarator")
+        declarator = inner
+        inner = declarator.child_by_field_name("declarator") or next(
+            (child for child in declarator.named_children if child.type.endswith("declarator")), None
+        )
     return declarator if declarator is not None and "function" not in declarator.type else None
 
 
