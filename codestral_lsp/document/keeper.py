@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.language import Language
@@ -127,9 +128,17 @@ class SyntaxKeeper:
         kept = self._kept.get(document.uri)
         return kept.refusal if kept is not None else ""
 
-    async def syntax(self, document: Document) -> Syntax:
-        """The tree of this version if there is one to be had, else text rules, which answer the same questions."""
-        tree = await self.tree(document)
+    async def syntax(self, document: Document, patience_s: float | None = None) -> Syntax:
+        """The tree of this version if there is one to be had, else text rules, which answer the same questions.
+
+        Nor is a tree waited for longer than `patience_s`: after an edit that puts half a big file between quotes it
+        takes its time. It is parsed to the end all the same.
+        """
+        try:
+            async with asyncio.timeout(patience_s):
+                tree = await self.tree(document)
+        except TimeoutError:
+            tree = None
         return tree if tree is not None else TextRules(document.text, _language(document))
 
     async def preview(self, tree: SyntaxTree, span: Range, inserted: str) -> SyntaxTree | None:
@@ -201,11 +210,15 @@ class _Fresh:
 
 
 def _fresh(text: Text, changed: list[Hunk] | None) -> _Fresh:
-    if changed is None:
-        lengths = list(map(len, text.lines))
-    else:
-        lengths = [len(line) for hunk in changed for line in text.lines[hunk.first : hunk.new_stop]]
-    return _Fresh(sum(lengths), max(lengths, default=0))
+    """Counted no further than it takes to know that there is too much."""
+    spans = [slice(None)] if changed is None else [slice(hunk.first, hunk.new_stop) for hunk in changed]
+    characters = longest = 0
+    for length in map(len, chain.from_iterable(text.lines[span] for span in spans)):
+        characters += length
+        longest = max(longest, length)
+        if characters > MAX_CHARACTERS:
+            break
+    return _Fresh(characters, longest)
 
 
 def _refusal(language: Language, fresh: _Fresh, known: int) -> str:

@@ -15,7 +15,7 @@ from codestral_lsp.document.scan import MAX_LINE, Scan
 from codestral_lsp.document.syntax import Lexical, Scope, Syntax, compiled, indentation
 from codestral_lsp.document.text import Text
 
-WINDOW_LINES = 120
+_WINDOW_LINES = 120
 """At least so many lines before a place are scanned for what reaches it."""
 
 _HEADER_LINES = 12
@@ -40,7 +40,7 @@ class TextRules(Syntax):
     def __init__(self, text: Text, language: Language, code_from: Callable[[int], int] | None = None) -> None:
         """`code_from` gives the first line from a line on that does not start in a string or comment, if known."""
         super().__init__(text, language)
-        self._code_from = code_from or self._header_from
+        self._code_from = code_from
         self._scans: dict[int, Scan] = {}
 
     def lexical(self, position: Position) -> Lexical:
@@ -83,15 +83,16 @@ class TextRules(Syntax):
 
     def _scan(self, line: int) -> Scan:
         """The scan for questions about `line`. Windows are aligned, so that one serves all questions of a place."""
-        chunk = line // WINDOW_LINES
+        chunk = line // _WINDOW_LINES
         if chunk not in self._scans:
-            first = min(line, self._code_from(max(0, chunk - 1) * WINDOW_LINES))
-            self._scans[chunk] = Scan(self.language, self.text, first, (chunk + 1) * WINDOW_LINES)
+            first = max(0, chunk - 1) * _WINDOW_LINES
+            first = min(line, self._header_from(first) if self._code_from is None else self._code_from(first))
+            self._scans[chunk] = Scan(self.language, self.text, first, (chunk + 1) * _WINDOW_LINES)
         return self._scans[chunk]
 
     def _header_from(self, line: int) -> int:
         """The first line from `line` on that must be code by its looks, as far as that may be looked for."""
-        for number in range(line, min(line + WINDOW_LINES // 2, len(self.text.lines))):
+        for number in range(line, min(line + _WINDOW_LINES // 2, len(self.text.lines))):
             if line and len(self.text.lines[number]) <= MAX_LINE:
                 header = _header(self.language, self.text.lines[number].strip())
                 if header is not None and header[0] is not ScopeKind.BLOCK:
@@ -104,6 +105,8 @@ class TextRules(Syntax):
         depth = self._depth(position)
         is_clause = bool(own[: position.column].strip()) and _CLAUSE.match(own.strip()) is not None
         yield from self.scopes_opened_by_line(position)
+        if depth == 0 and not is_clause:
+            return
         for number in range(position.line - 1, -1, -1):
             line = self.text.lines[number]
             if line[: depth + is_clause].isspace() and line[depth - 1 + is_clause : depth + is_clause].isspace():
@@ -206,7 +209,7 @@ class TextRules(Syntax):
 
     def _is_quoted(self, number: int, position: Position) -> bool:
         """Whether the first character of a line is part of a string or comment; only known near the place."""
-        if number < position.line - WINDOW_LINES:
+        if number < position.line - _WINDOW_LINES:
             return False
         scan = self._scan(position.line)
         offset = scan.offset(Position(number, indentation(self.text.lines[number])))

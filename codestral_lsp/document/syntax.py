@@ -16,12 +16,16 @@ from codestral_lsp.document.language import Language, ScopeKind
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 
-REACH_LINES = 200
+_REACH_LINES = 200
 """How many lines up and down a question looks for the next code, past blank lines and comments."""
 
 _REACH_CHARACTERS = 200
 """How much of a line a question looks at to either side."""
 
+_WHOLE_LINE = 1 << 60
+"""A column behind all others."""
+
+_CLOSERS = re.compile(r"[\s)\]}>,;:'\"`]*")
 _CONTROL = re.compile(
     r"(?:if|elif|unless|until|while|for|foreach|switch|match|case|when|catch|return|yield|await|throw|assert|with|using"
     r"|lock|synchronized|and|or|not|in|is)$"
@@ -153,11 +157,11 @@ class Syntax(ABC):
     def code_before(self, position: Position) -> Position | None:
         """The last character of code before the position; comments, docstrings and blanks are passed over."""
         line, column = position.line, position.column
-        first = line - REACH_LINES
+        first = line - _REACH_LINES
         while line >= max(0, first):
             rest = self.text.lines[line][:column].rstrip()
             if not rest:
-                line, column = line - 1, _EVERYTHING
+                line, column = line - 1, _WHOLE_LINE
                 continue
             found = Position(line, len(rest) - 1)
             span = self.prose(found)
@@ -169,7 +173,7 @@ class Syntax(ABC):
     def code_after(self, position: Position) -> Position | None:
         """The first character of code at or after the position."""
         line, column = position.line, position.column
-        last = line + REACH_LINES
+        last = line + _REACH_LINES
         while line < min(len(self.text.lines), last):
             rest = self.text.lines[line][column:]
             blanks = len(rest) - len(rest.lstrip())
@@ -196,7 +200,7 @@ class Syntax(ABC):
 
     def _is_empty(self, position: Position) -> bool:
         lines = self.text.lines
-        if position.line > REACH_LINES or len(lines) - position.line > REACH_LINES:
+        if position.line > _REACH_LINES or len(lines) - position.line > _REACH_LINES:
             return False
         return self.code_before(position) is None and self.code_after(position) is None
 
@@ -205,7 +209,7 @@ class Syntax(ABC):
         if bracket is None or self.text.lines[bracket.line][bracket.column] != "(":
             return False
         before = self.text.lines[bracket.line][: bracket.column].rstrip()[-_REACH_CHARACTERS:]
-        callee = re.search(r"([\w$?!]+|[)\]>}])$", before)
+        callee = re.search(r"(?:[\w$?!]+|[)\]>}])$", before)
         return callee is not None and not _CONTROL.match(callee[0])
 
     def _is_body_missing(self, position: Position) -> bool:
@@ -230,8 +234,15 @@ class Syntax(ABC):
         return indentation(self.text.lines[following.line]) <= indentation(line)
 
 
-_EVERYTHING = 1 << 60
-_CLOSERS = re.compile(r"[\s)\]}>,;:'\"`]*")
+def indentation(line: str) -> int:
+    """How many blanks a line starts with."""
+    return len(line) - len(line.lstrip())
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """An expression of the language table."""
+    return re.compile(pattern)
 
 
 def _ahead(after: str) -> Ahead:
@@ -242,16 +253,6 @@ def _ahead(after: str) -> Ahead:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
-
-
-def indentation(line: str) -> int:
-    blanks = line[: len(line) - len(line.lstrip())]
-    return len(blanks.expandtabs(8))
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 @cache

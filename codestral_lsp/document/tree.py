@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from codestral_lsp.document.language import Grammar, Language, ScopeKind
@@ -74,7 +75,7 @@ class SyntaxTree(Syntax):
         self.cost_ms = cost_ms
         """What a reparse after a small edit is expected to take, in milliseconds."""
         self._grammar = grammar
-        self._rules = TextRules(text, language, self._code_from)
+        self._rules = TextRules(text, language, partial(_code_from, tree, grammar))
         self._row = -1
         """The first line that was changed to make this text of another."""
         self._clean: SyntaxTree | None = None
@@ -151,7 +152,7 @@ class SyntaxTree(Syntax):
                 return Lexical.CODE
             if node.type in self._grammar.comments:
                 return self._in_comment(node, position)
-            if self._is_string(node) and self._is_in_string(node, position):
+            if _is_string(self._grammar, node) and self._is_in_string(node, position):
                 return Lexical.DOCSTRING if self._is_docstring(path[: depth + 1]) else Lexical.STRING
         return Lexical.CODE
 
@@ -159,7 +160,9 @@ class SyntaxTree(Syntax):
         path = self._path_to(self._point(position))
         for depth in range(len(path) - 1, 0, -1):
             node = path[depth]
-            if node.type in self._grammar.comments or (self._is_string(node) and self._is_docstring(path[: depth + 1])):
+            if node.type in self._grammar.comments or (
+                _is_string(self._grammar, node) and self._is_docstring(path[: depth + 1])
+            ):
                 return self._range(node)
         return None
 
@@ -297,9 +300,6 @@ class SyntaxTree(Syntax):
             return node.start_point < point <= node.end_point
         return node.children[0].end_point <= point <= node.children[-1].start_point
 
-    def _is_string(self, node: Node) -> bool:
-        return node.type in self._grammar.strings and node.is_named
-
     def _is_in_string(self, node: Node, position: Position) -> bool:
         """Whether a position is between the quotation marks of a string."""
         point = self._point(position)
@@ -335,13 +335,6 @@ class SyntaxTree(Syntax):
             self._doubt = position, any(error.start <= position for error in self._errors(Range(above, position)))
         return self._doubt[1]
 
-    def _code_from(self, line: int) -> int:
-        """The first line from `line` on that does not start in a string or comment."""
-        for node in self._path_before(Position(line, 0))[1:]:
-            if (self._is_string(node) or node.type in self._grammar.comments) and node.end_point > (line, 0):
-                return node.end_point.row + 1
-        return line
-
     def _errors(self, span: Range | None) -> Iterator[Range]:
         root = self.tree.root_node
         if not root.has_error:
@@ -372,16 +365,8 @@ class SyntaxTree(Syntax):
         return [self.tree.root_node]
 
     def _path_to(self, point: tuple[int, int]) -> list[Node]:
-        """The nodes that hold the character at a point, from the root down. (`Node.parent` searches from the root.)"""
         if self._path is None or self._path[0] != point:
-            cursor = self.tree.walk()
-            path = [self.tree.root_node]
-            while cursor.goto_first_child_for_point(point) is not None:
-                node = cursor.node
-                if node is None or node.start_point > point:
-                    break
-                path.append(node)
-            self._path = point, path
+            self._path = point, _path(self.tree, point)
         return self._path[1]
 
     def _point(self, position: Position) -> tuple[int, int]:
@@ -394,6 +379,31 @@ class SyntaxTree(Syntax):
 
     def _range(self, node: Node) -> Range:
         return Range(self._position(node.start_point), self._position(node.end_point))
+
+
+def _path(tree: Tree, point: tuple[int, int]) -> list[Node]:
+    """The nodes that hold the character at a point, from the root down. (`Node.parent` searches from the root.)"""
+    cursor = tree.walk()
+    path = [tree.root_node]
+    while cursor.goto_first_child_for_point(point) is not None:
+        node = cursor.node
+        if node is None or node.start_point > point:
+            break
+        path.append(node)
+    return path
+
+
+def _is_string(grammar: Grammar, node: Node) -> bool:
+    return node.type in grammar.strings and node.is_named
+
+
+def _code_from(tree: Tree, grammar: Grammar, line: int) -> int:
+    """The first line from `line` on that does not start in a string or comment."""
+    for node in _path(tree, (line, 0))[1:]:
+        is_prose = _is_string(grammar, node) or node.type in grammar.comments
+        if is_prose and node.start_point < (line, 0):
+            return node.end_point.row + 1
+    return line
 
 
 def _declared(node: Node) -> Node | None:

@@ -166,15 +166,37 @@ async def test_a_parse_survives_that_who_asked_for_it_gives_up(desk: Desk, parse
     assert len(parses) == 1
 
 
-async def test_closing_a_document_ends_its_parse_and_frees_its_tree(desk: Desk) -> None:
+async def test_closing_a_document_ends_its_parse(desk: Desk) -> None:
     work = asyncio.create_task(desk.keeper.tree(desk.open(BIG * 8)))
     await asyncio.sleep(0.002)
     desk.store.close(URI)
     assert await work is None
-    await desk.keeper.tree(desk.open("x = 1\n"))
-    desk.store.close(URI)
+
+
+async def test_trees_are_freed_when_they_are_replaced_and_when_the_document_is_closed(desk: Desk) -> None:
+    """At once, not when the garbage collector gets round to it."""
+
+    def trees() -> int:
+        return sum(isinstance(thing, SyntaxTree) for thing in gc.get_objects())
+
+    async def work() -> None:
+        await desk.keeper.tree(desk.open("x = 1\n"))
+        for typed in "f(":  # which does not parse, so the last tree that did is kept too
+            tree = await desk.keeper.tree(desk.type(typed))
+            assert tree is not None
+            tree.place(Position(0, 1))
+            tree.scopes(Position(0, 1))
+
     gc.collect()
-    assert not [thing for thing in gc.get_objects() if isinstance(thing, SyntaxTree)]
+    gc.disable()
+    try:
+        before = trees()
+        await work()
+        assert trees() - before <= 4
+        desk.store.close(URI)
+        assert trees() == before
+    finally:
+        gc.enable()
 
 
 async def test_a_document_opened_again_starts_anew(desk: Desk) -> None:
@@ -193,6 +215,16 @@ async def test_a_document_that_is_not_open_is_parsed_and_not_kept(desk: Desk) ->
     document = Document("file:///other.go", "go", 1, Text.of("package a\n"))
     assert text_of(await desk.keeper.tree(document)) == "package a\n"
     assert await desk.keeper.tree(document) is not await desk.keeper.tree(document)
+
+
+async def test_who_cannot_wait_for_a_tree_gets_text_rules_and_the_tree_later(
+    desk: Desk, parses: list[tuple[bool, bool]]
+) -> None:
+    document = desk.open(BIG)
+    assert isinstance(await desk.keeper.syntax(document, patience_s=0), TextRules)
+    assert isinstance(await desk.keeper.syntax(document), SyntaxTree)
+    assert isinstance(await desk.keeper.syntax(document, patience_s=0), SyntaxTree)
+    assert len(parses) == 1
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,18 @@ def test_where_a_scope_starts_and_ends_and_its_signature(
 
 
 @either
+def test_tabs_count_as_one_column_each(syntax: Maker) -> None:
+    value, cursor = marked("class A {\n\tf(a) {\n\t\tif (a) {\n\t\t\ty();█\n\t\t}\n\t}\n}\n")
+    view = syntax("javascript", value)
+    assert named(view, cursor) == ["b", "f f", "c A"]
+    assert [scope.range for scope in view.scopes(cursor)] == [
+        Range(Position(2, 2), Position(4, 3)),
+        Range(Position(1, 1), Position(5, 2)),
+        Range(Position(0, 0), Position(6, 1)),
+    ]
+
+
+@either
 def test_the_signature_is_the_functions_even_from_within_its_blocks(syntax: Maker) -> None:
     value, cursor = marked("class A:\n    def f(self, a: int) -> str:\n        for x in y:\n            z█\n")
     assert syntax("python", value).signature(cursor) == "def f(self, a: int) -> str:"
