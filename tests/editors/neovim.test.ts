@@ -110,8 +110,8 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
   });
 
   test("a key that disagrees hides the ghost and closes the model's stream", async () => {
-    await open("def ", `def total(${"prices, ".repeat(40)}): return 0\n`);
     const before = await standIn.stats();
+    await open("def ", `def total(${"prices, ".repeat(40)}): return 0\n`);
     await nvim.type("to");
     await until("the model to be asked", async () => (await standIn.stats()).completions > before.completions);
     await nvim.type("X", 0);

@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { keep } from "./lib/fixtures.ts";
-import { chromium, CODE_SERVER, missing, pause, screenshot, scratch, SERVER, until, VSIX } from "./lib/places.ts";
+import { chromium, CODE_SERVER, missing, pause, scratch, SERVER, until, VSIX } from "./lib/places.ts";
+import { SHOP, writeShop } from "./lib/shop.ts";
 import { StandIn } from "./lib/standin.ts";
 import { CodeServer, type Window } from "./lib/vscode.ts";
 import { Wire } from "./lib/wire.ts";
@@ -13,6 +14,9 @@ import { Wire } from "./lib/wire.ts";
 /** Stands above every text, for a model that knows its text by heart has to find the place in it. */
 const HEAD = "# What is in the cart, and what it costs.\n";
 const TOTAL = 'def total(prices):\n    """Sum of all prices."""\n    return sum(prices)\n';
+
+/** A llama-server with a real model. */
+const LLAMA = process.env["CODESTRAL_TEST_LLAMA_URL"] ?? "";
 
 describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) }, () => {
   const folder = scratch("vscode");
@@ -31,42 +35,50 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await standIn.stop();
   });
   afterEach(async (test) => {
-    const shot = screenshot(`${test.name.replaceAll(/\W+/g, "-")}.png`);
-    if (shot) await window.page.screenshot({ path: shot });
+    await window.picture(`vscode-${test.name.replaceAll(/\W+/g, "-")}.png`);
     await window.close();
     assert.deepEqual((await standIn.stats()).violations, []);
   });
 
   /** Settings as a test wants them, over those that all tests have. */
-  function configure(settings: Record<string, unknown> = {}, url = standIn.url): void {
+  function configure(settings: Record<string, unknown>, machine: Record<string, unknown>): void {
     const common = {
       "codestral.completion.debounceMs": 30,
       "codestral.completion.multiline": "always",
       "codestral.cache.enabled": false,
     };
-    code.configure(
-      { ...common, ...settings },
-      { "codestral.ui.serverCommand": wire.command, "codestral.backend": "ollama", "codestral.ollama.url": url },
-    );
+    const here = { "codestral.ui.serverCommand": wire.command, "codestral.backend": "ollama" };
+    code.configure({ ...common, ...settings }, { ...here, ...machine });
   }
 
-  /** Opens a file whose model knows how it goes on, with the cursor after its last character. */
-  async function open(
-    text: string,
+  /** Opens a file of a project whose model knows how the file should be, with the cursor after its last character. */
+  async function openProject(
+    write: (folder: string) => void,
+    file: string,
     knows: string,
-    options: { name?: string; settings?: Record<string, unknown>; eol?: string; url?: string } = {},
+    settings: Record<string, unknown> = {},
+    machine: Record<string, unknown> = {},
   ): Promise<void> {
-    const head = options.eol === "\r\n" ? HEAD.replace("\n", "\r\n") : HEAD;
-    standIn.knows(HEAD + knows);
+    standIn.knows(knows);
     count += 1;
     const place = join(folder, `${count}`);
     const project = join(place, "shop");
     mkdirSync(project, { recursive: true });
-    const name = options.name ?? "cart.py";
-    writeFileSync(join(project, name), head + text);
+    write(project);
     wire = new Wire(place);
-    configure(options.settings, options.url);
-    window = await code.open(project, name);
+    configure(settings, { "codestral.ollama.url": standIn.url, ...machine });
+    window = await code.open(project, file);
+  }
+
+  /** The same for one file of a few lines, below a head. */
+  function open(
+    text: string,
+    knows: string,
+    options: { settings?: Record<string, unknown>; machine?: Record<string, unknown>; eol?: string } = {},
+  ): Promise<void> {
+    const all = (HEAD + text).replaceAll("\n", options.eol ?? "\n");
+    const write = (project: string): void => writeFileSync(join(project, "cart.py"), all);
+    return openProject(write, "cart.py", HEAD + knows, options.settings, options.machine);
   }
 
   /** What is on the disk after saving, below the head. */
@@ -93,6 +105,17 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await window.press("Enter");
     await window.ghostShown('"""Sum of all prices."""\n    return sum(prices)');
     assert.equal(await window.screen(), (HEAD + TOTAL).trimEnd());
+  });
+
+  test("in the middle of a file the ghost ends where the code below goes on", async () => {
+    await openProject(writeShop, SHOP.file, SHOP.whole);
+    await window.goTo(SHOP.line);
+    await window.type(SHOP.typed);
+    await window.press("Enter");
+    await window.ghostShown(SHOP.ghost);
+    await window.press("Tab");
+    await window.ghostGone();
+    assert.equal(await window.saved(), SHOP.whole);
   });
 
   test("typing what the ghost says keeps it there and asks the model nothing", async () => {
@@ -178,7 +201,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
   });
 
   test("a file with CRLF keeps it", async () => {
-    await open("def total\r\n", TOTAL, { eol: "\r\n" });
+    await open("def total\n", TOTAL, { eol: "\r\n" });
     await window.press("ArrowUp");
     await window.press("End");
     await window.type("(");
@@ -305,10 +328,23 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
   });
 
   test("the status bar says what is wrong and what to do about it", async () => {
-    await open("", TOTAL, { url: "http://127.0.0.1:9" });
+    await open("", TOTAL, { machine: { "codestral.ollama.url": "http://127.0.0.1:9" } });
     const { label } = await window.status();
     assert.match(label, /nothing listens at 127\.0\.0\.1:9|127\.0\.0\.1:9.*not/);
     assert.match(label, /ollama (serve|pull)/);
     assert.equal(await window.page.locator('.statusbar-item.error-kind[id*="codestral"]').count(), 1);
+  });
+
+  test("a real model's suggestion", { skip: !LLAMA && "CODESTRAL_TEST_LLAMA_URL is not set" }, async () => {
+    const model = { "codestral.backend": "llamacpp", "codestral.llamacpp.url": LLAMA };
+    await openProject(writeShop, SHOP.file, "", { "workbench.colorTheme": "Default Dark Modern" }, model);
+    await window.goTo(SHOP.line);
+    await window.type(SHOP.typed);
+    await window.press("Enter");
+    const ghost = await window.ghostShown(undefined, 120_000);
+    await window.picture("vscode.png");
+    await window.press("Tab");
+    await window.ghostGone();
+    assert.ok((await window.saved()).includes(ghost));
   });
 });

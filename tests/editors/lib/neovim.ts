@@ -87,13 +87,13 @@ export class Neovim {
   }
 
   /** Waits for a ghost text; with `text`, for this one. */
-  async ghostShown(text?: string): Promise<string> {
+  async ghostShown(text?: string, ms = 15_000): Promise<string> {
     let seen = "";
     const look = async (): Promise<string | null> => {
       seen = (await this.ghost()).join("\n");
       return (text === undefined ? seen !== "" : seen === text) ? seen : null;
     };
-    return await until(`the ghost text ${text ?? ""}`, look).catch(async (error: Error) => {
+    return await until(`the ghost text ${text ?? ""}`, look, ms).catch(async (error: Error) => {
       throw new Error(`${error.message}; last seen: ${JSON.stringify(seen)}, screen: ${(await this.screen()).join("\n")}`);
     });
   }

@@ -22,12 +22,18 @@ export class Terminal {
     this.#size = size;
   }
 
-  /** Starts a command in a terminal of its own. */
-  static start(name: string, command: readonly string[], size = { columns: 90, rows: 18 }): Terminal {
+  /** Starts a command in a folder, in a terminal of its own. */
+  static start(
+    name: string,
+    command: readonly string[],
+    folder: string,
+    size: { columns: number; rows: number },
+  ): Terminal {
     const terminal = new Terminal(`${name}-${process.pid}`, size);
     const shell = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
     const geometry = ["-x", `${size.columns}`, "-y", `${size.rows}`];
-    terminal.#tmux("-f", "/dev/null", "new-session", "-d", "-s", "main", ...geometry, `COLORTERM=truecolor ${shell}`);
+    const session = ["new-session", "-d", "-s", "main", "-c", folder, ...geometry];
+    terminal.#tmux("-f", "/dev/null", ...session, `COLORTERM=truecolor ${shell}`);
     terminal.#tmux("set-option", "-g", "status", "off");
     return terminal;
   }
@@ -141,6 +147,6 @@ function html(screen: Run[][], cursor: { column: number; row: number }): string 
     `font-style:${italic ? "italic" : "normal"}">${escape(text)}</span>`;
   const rows = screen.map((row) => row.map(span).join("")).join("\n");
   return `<pre style="position:relative;display:inline-block;margin:0;padding:12px;background:#14161b;color:#e0e2ea;
-    font:15px/20px 'DejaVu Sans Mono',monospace;min-width:90ch">${rows}<i style="position:absolute;
+    font:15px/20px 'DejaVu Sans Mono',monospace;min-width:80ch">${rows}<i style="position:absolute;
     left:calc(12px + ${cursor.column}ch);top:${12 + 20 * cursor.row}px;width:2px;height:20px;background:#e0e2ea"></i></pre>`;
 }

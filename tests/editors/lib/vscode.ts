@@ -64,7 +64,7 @@ export class CodeServer {
     await until("code-server to listen", () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false), 60_000);
     const browser = await chromium.launchPersistentContext(join(folder, "chromium"), {
       executablePath: places.chromium()!,
-      viewport: { width: 1280, height: 800 },
+      viewport: { width: 1100, height: 620 },
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -139,6 +139,22 @@ export class Window {
     return this.page.keyboard.type(text, { delay: gap });
   }
 
+  /** Puts the cursor at the end of a line, counted from 1. */
+  async goTo(line: number): Promise<void> {
+    await this.press("Control+g");
+    const input = this.page.locator(".quick-input-widget input");
+    await input.fill(`:${line}`);
+    await this.press("Enter");
+    await input.waitFor({ state: "hidden" });
+    await this.press("End");
+  }
+
+  /** Writes what the window shows into the folder for screenshots, if there is one. */
+  async picture(name: string): Promise<void> {
+    const path = places.screenshot(name);
+    if (path) await this.page.screenshot({ path });
+  }
+
   /** Runs a command from the palette by its title. */
   async command(title: string): Promise<void> {
     await this.press("F1");
@@ -171,13 +187,13 @@ export class Window {
   }
 
   /** Waits for a ghost text; with `text`, for this one. */
-  async ghostShown(text?: string): Promise<string> {
+  async ghostShown(text?: string, ms = 15_000): Promise<string> {
     let seen = "";
     const look = async (): Promise<string | null> => {
       seen = await this.ghost();
       return (text === undefined ? seen !== "" : seen === text) ? seen : null;
     };
-    return await until(`the ghost text ${text ?? ""}`, look).catch(async (error: Error) => {
+    return await until(`the ghost text ${text ?? ""}`, look, ms).catch(async (error: Error) => {
       throw new Error(`${error.message}; last seen: ${JSON.stringify(seen)}, screen:\n${await this.screen()}`);
     });
   }
