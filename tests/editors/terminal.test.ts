@@ -84,11 +84,10 @@ describe("Neovim in a terminal", { skip: missing(NEOVIM, SERVER[0], "tmux") }, (
 
   test("a real model's suggestion", { skip: !LLAMA && "CODESTRAL_TEST_LLAMA_URL is not set" }, async () => {
     await open({ backend: "llamacpp", llamacpp: { url: LLAMA }, cache: { enabled: false } });
-    const offers = (): string[] =>
-      wire.sent("client", "textDocument/didShowCompletion").map(({ params }) => params.item.insertText);
-    await until("a suggestion", () => offers().length > 0, 120_000);
+    await terminal.press(["M-\\"]);
+    const offered = await until("a suggestion", () => wire.offeredByHand(), 120_000);
+    await terminal.shows(offered.trim().split("\n").at(-1)!);
     await picture("neovim.png");
-    const offered = offers().at(-1)!;
     assert.ok((await accepted()).includes(offered));
   });
 });

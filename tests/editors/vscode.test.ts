@@ -341,10 +341,12 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await window.goTo(SHOP.line);
     await window.type(SHOP.typed);
     await window.press("Enter");
-    const ghost = await window.ghostShown(undefined, 120_000);
+    await window.command("Trigger Inline Suggestion");
+    const offered = await until("a suggestion", () => wire.offeredByHand(), 120_000);
+    await window.ghostShown(offered.trim());
     await window.picture("vscode.png");
     await window.press("Tab");
     await window.ghostGone();
-    assert.ok((await window.saved()).includes(ghost));
+    assert.ok((await window.saved()).includes(offered));
   });
 });

@@ -82,7 +82,7 @@ export class Terminal {
   async picture(path: string): Promise<void> {
     const browser = await chromium.launch({ executablePath: places.chromium()!, args: ["--no-sandbox"] });
     try {
-      const page = await browser.newPage({ deviceScaleFactor: 1.5 });
+      const page = await browser.newPage({ deviceScaleFactor: 1.25 });
       await page.setContent(html(this.screen(), this.cursor()));
       await page.locator("pre").screenshot({ path });
     } finally {

@@ -44,4 +44,12 @@ export class Wire {
   last(method: string): Message | undefined {
     return this.sent("client", method).at(-1);
   }
+
+  /** What the server offered when it was asked by hand; undefined until it has answered. */
+  offeredByHand(): string | undefined {
+    const asked = this.sent("client", "textDocument/inlineCompletion").findLast(
+      ({ params }) => params.context.triggerKind === 1,
+    );
+    return this.sent("server").find(({ id, result }) => asked && id === asked.id && result)?.result.items[0]?.insertText;
+  }
 }
