@@ -7,7 +7,7 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile(
-    "codestral", max_examples=int(os.environ.get("CODESTRAL_TEST_EXAMPLES", "60")), deadline=None, print_blob=True
-)
+EXAMPLES = int(os.environ.get("CODESTRAL_TEST_EXAMPLES", "60"))
+
+settings.register_profile("codestral", max_examples=EXAMPLES, deadline=None, print_blob=True)
 settings.load_profile("codestral")

@@ -11,6 +11,7 @@ from codestral_lsp.document.parsing import byte_column, column_of, edited, hunks
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
+from tests.document.conftest import EXAMPLES
 from tests.document.marked import BY_NAME, parsed
 from tests.document.snippets import SNIPPETS
 
@@ -100,7 +101,7 @@ def moved(tree: SyntaxTree, text: Text) -> SyntaxTree:
 
 
 @pytest.mark.parametrize("name", SNIPPETS)
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=EXAMPLES // 3 + 1)
 @given(
     rounds=st.lists(st.tuples(st.lists(anything, max_size=4), harmless), min_size=1, max_size=4), step=st.integers(1, 3)
 )
