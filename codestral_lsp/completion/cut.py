@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codestral_lsp.completion.filters.suffix_overlap import same_line
 from codestral_lsp.completion.surroundings import Extent, Surroundings, indentation_of
 
 
@@ -55,7 +56,7 @@ class Cutter:
             return None
         if not stripped:
             return self._blank()
-        if len(stripped) > 3 and stripped == self._around.line_below.strip():
+        if same_line(line, self._around.line_below):
             return Cut(self._solid, "the text below")
         self._repeats = self._repeats + 1 if stripped == self._last_line else 0
         self._last_line = stripped

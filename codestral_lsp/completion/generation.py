@@ -21,6 +21,10 @@ LINGER_S = 0.15
 _CLOSER_OF = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 
 
+class StreamClosed(Exception):
+    """The stream was closed before its answer was whole: an edit disagreed, or something more urgent came."""
+
+
 class Generation:
     """One answer on its way, and what the user has typed of it since it was asked for."""
 
@@ -52,7 +56,7 @@ class Generation:
     async def answer(self) -> str:
         """The whole answer, counted from where it was asked for.
 
-        Raises BackendError if there is none, and CancelledError if the stream was closed (or the caller cancelled).
+        Raises BackendError if there is none, and StreamClosed if the stream was closed.
         """
         assert self._task is not None
         self._waiting += 1
@@ -61,6 +65,11 @@ class Generation:
             self._linger = None
         try:
             return await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if self._task.cancelled() and not (caller and caller.cancelling()):
+                raise StreamClosed from None
+            raise
         finally:
             self._waiting -= 1
             if not self._waiting and not self._task.done():
@@ -98,9 +107,10 @@ class Generation:
 
     def _follow(self, edit: Edit) -> bool:
         inserted = edit.inserted.replace("\r\n", "\n").replace("\r", "\n")
-        if edit.start == edit.old_end == self._end:
-            return self._type(edit, inserted)
         removed = edit.removed.replace("\r\n", "\n").replace("\r", "\n")
+        # A closer that is typed over is replaced by itself.
+        if edit.start == self._end and removed in ("", inserted):
+            return self._type(edit, inserted)
         if not inserted and edit.old_end == self._end and self._typed.endswith(removed):
             self._typed = self._typed[: -len(removed)]
             self._end = edit.start

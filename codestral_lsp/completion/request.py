@@ -37,6 +37,9 @@ class CompletionRequest:
     client_wait_ms: float = 0.0
     """How long the client itself waits between the last edit and asking."""
 
+    repeats_mean_dismissal: bool = False
+    """Whether a client that asks again about the same text has taken the suggestion away, without telling us."""
+
     def as_if_selected(self) -> CompletionRequest:
         """The request with the selected entry already accepted, so that what follows is its continuation."""
         if self.selected is None:

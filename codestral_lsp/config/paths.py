@@ -17,9 +17,11 @@ class UserPaths:
     state: Path
 
     @staticmethod
-    def default() -> UserPaths:
-        """The platform's folders for this program."""
+    def default(config_file: Path | None = None) -> UserPaths:
+        """The platform's folders for this program; another settings file if one is given."""
         folders = PlatformDirs("codestral-lsp", appauthor=False)
         return UserPaths(
-            Path(folders.user_config_dir) / "config.toml", Path(folders.user_cache_dir), Path(folders.user_state_dir)
+            config_file or Path(folders.user_config_dir) / "config.toml",
+            Path(folders.user_cache_dir),
+            Path(folders.user_state_dir),
         )

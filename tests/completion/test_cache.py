@@ -49,7 +49,7 @@ async def find(cache: CompletionCache, drawn: str, request: bytes = b"other", **
     described = cursor_at(drawn, **where)
     if (text := cache.memory.at(described)) is not None:
         return text
-    found = await cache.find(described, request)
+    found = await cache.find(described, request, whole=False)
     return found[0] if found else None
 
 
@@ -145,6 +145,18 @@ async def test_that_there_was_nothing_to_say_is_remembered(asked: Ask) -> None:
     cache = await asked(body("return █"), "")
     assert await find(cache, body("return █")) == ""
     assert await find(cache, body("return m█")) is None
+
+
+async def test_an_answer_shown_only_in_part_is_no_answer_to_a_user_who_asks(new_session: Open) -> None:
+    cache = new_session()
+    described = cursor_at(body("return █"))
+    cache.put(described[0], b"1", "math", whole=False)
+    assert cache.memory.at(described) == "math"
+    assert cache.memory.at(described, whole=True) is None
+    await written(cache)
+    late = new_session()
+    assert await late.find(described, b"2", whole=True) is None
+    assert await late.find(described, b"2", whole=False) == ("math", "disk")
 
 
 async def test_the_answer_asked_for_nearest_wins(new_session: Open) -> None:

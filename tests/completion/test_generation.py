@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from codestral_lsp.completion.generation import LINGER_S, Generation
+from codestral_lsp.completion.generation import LINGER_S, Generation, StreamClosed
 from codestral_lsp.completion.place import places
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
@@ -122,6 +122,15 @@ def test_a_closer_that_comes_apart() -> None:
     assert typist.insert("1")
 
 
+def test_a_closer_that_is_typed_over() -> None:
+    typist = Typist.at("x = compute█", "(1)")
+    assert typist.insert("()", cursor_after=1)
+    assert typist.insert("1")
+    place = typist.cursor.line, typist.cursor.column
+    typist.store.change(URI, None, [ClientChange(")", place, (place[0], place[1] + 1))])
+    assert typist.agrees
+
+
 def test_several_lines_with_any_line_end() -> None:
     typist = Typist.at("if x:█", "\n    return 1\n    return 2")
     assert typist.insert("\r\n    ")
@@ -196,6 +205,6 @@ async def test_closing_it_ends_the_wait() -> None:
     request = asyncio.create_task(stream.generation.answer())
     await asyncio.sleep(0.01)
     stream.generation.close()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(StreamClosed):
         await request
     assert stream.outcome == "closed"

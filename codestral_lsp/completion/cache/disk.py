@@ -30,7 +30,7 @@ _VERSION = 1
 _SCHEMA = """
 CREATE TABLE answers (
   place BLOB NOT NULL, head_length INTEGER NOT NULL, head BLOB NOT NULL,
-  request BLOB NOT NULL, text TEXT NOT NULL, lines INTEGER NOT NULL, used INTEGER NOT NULL,
+  request BLOB NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL, used INTEGER NOT NULL,
   UNIQUE (place, head)
 );
 CREATE INDEX answers_by_request ON answers (request);
@@ -98,32 +98,36 @@ class DiskCache:
 
     # ---- for the worker thread
 
-    def find(self, places: Sequence[Place], request: bytes) -> Found | None:
-        """An answer that fits the cursor (its own line comes first in `places`), or one to the very same request."""
+    def find(self, places: Sequence[Place], request: bytes, whole: bool) -> Found | None:
+        """An answer that fits the cursor (its own line comes first in `places`), or one to the very same request.
+
+        `whole`: of the former, those that were shown only in part do not count.
+        """
 
         def ask(connection: sqlite3.Connection) -> Found | None:
             for place in places:
                 rows = connection.execute(
-                    "SELECT rowid, head_length, head, text, lines FROM answers WHERE place = ?", (place.key,)
+                    "SELECT rowid, head_length, head, text, whole FROM answers WHERE place = ?", (place.key,)
                 ).fetchall()
                 fitting = [
                     (length, rowid, answer)
-                    for rowid, length, head, text, lines in rows
+                    for rowid, length, head, text, complete in rows
                     if length <= len(place.head)
                     and head_digest(place.head[:length]) == head
-                    and (answer := Answer(place.head[:length], text, lines)).rest_at(place) is not None
+                    and (answer := Answer(place.head[:length], text, bool(complete))).rest_at(place) is not None
+                    and (complete or not whole)
                 ]
                 if fitting:
                     _, rowid, answer = max(fitting, key=itemgetter(0))
                     self._touch(connection, rowid)
                     return Found(place, answer)
             row = connection.execute(
-                "SELECT rowid, text, lines FROM answers WHERE request = ? ORDER BY used DESC LIMIT 1", (request,)
+                "SELECT rowid, text, whole FROM answers WHERE request = ? ORDER BY used DESC LIMIT 1", (request,)
             ).fetchone()
             if row is None:
                 return None
             self._touch(connection, row[0])
-            return Found(places[0], Answer(places[0].head, row[1], row[2]))
+            return Found(places[0], Answer(places[0].head, row[1], bool(row[2])))
 
         return self._guarded(ask)
 
@@ -139,7 +143,7 @@ class DiskCache:
                     head_digest(answer.head),
                     request,
                     answer.text.encode("utf-8", "replace").decode(),
-                    answer.lines,
+                    int(answer.whole),
                     int(time.time()),
                 ),
             )

@@ -15,8 +15,9 @@ class Answer:
     """The line up to the cursor where it was asked."""
     text: str
     """What was to be inserted there, after cutting and filtering."""
-    lines: int
-    """Line ends in `text`: how far down a cursor can be and still be inside it."""
+    whole: bool = True
+    """False if the model had more to say and it was not shown, being unsure, or if the model was not asked at all:
+    good enough while typing, but not for a user who asks for more."""
 
     def rest_at(self, place: Place) -> str | None:
         """What is left of the answer at `place`; None if the text there is not on its way through it.
@@ -34,11 +35,11 @@ class Answer:
         return None
 
 
-def longest(answers: list[Answer], place: Place) -> str | None:
+def longest(answers: list[Answer], place: Place, *, whole: bool) -> str | None:
     """What is left at `place` of the answer that was asked for nearest to it; None if none fits."""
     best: tuple[int, str] | None = None
     for answer in answers:
-        rest = answer.rest_at(place)
+        rest = answer.rest_at(place) if answer.whole or not whole else None
         if rest is not None and (best is None or len(answer.head) >= best[0]):
             best = len(answer.head), rest
     return best[1] if best else None

@@ -17,11 +17,14 @@ class MemoryCache:
         self._by_place: OrderedDict[bytes, list[Answer]] = OrderedDict()
         self._by_request: OrderedDict[bytes, Answer] = OrderedDict()
 
-    def at(self, places: Iterable[Place]) -> str | None:
-        """What is left of an answer at the cursor, described from its own line or from lines above."""
+    def at(self, places: Iterable[Place], *, whole: bool = False) -> str | None:
+        """What is left of an answer at the cursor, described from its own line or from lines above.
+
+        `whole`: answers that were shown only in part do not count.
+        """
         for place in places:
             answers = self._by_place.get(place.key)
-            if answers and (rest := longest(answers, place)) is not None:
+            if answers and (rest := longest(answers, place, whole=whole)) is not None:
                 self._by_place.move_to_end(place.key)
                 return rest
         return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from codestral_lsp.completion.surroundings import Extent, Surroundings
 
+_CLOSER = 3
+"""Lines this short are closers like `});`, or say too little to be known again."""
+
 
 def strip_suffix_overlap(text: str, around: Surroundings, extent: Extent) -> str:
     """The text without the lines that follow below, and without code that follows on the cursor's own line.
@@ -16,20 +19,28 @@ def strip_suffix_overlap(text: str, around: Surroundings, extent: Extent) -> str
 
 def _without_lines_below(text: str, around: Surroundings) -> str:
     lines = text.split("\n")
-    below = [line.strip() for line in around.below if line.strip()]
+    below = [line for line in around.below if line.strip()]
     for start in range(1, len(lines)):
-        tail = [line.strip() for line in lines[start:] if line.strip()]
-        if tail and len(tail) <= len(below) and _same(tail, below):
+        tail = [line for line in lines[start:] if line.strip()]
+        if tail and len(tail) <= len(below) and _runs_into(tail, below):
             return "\n".join(lines[:start])
     return text
 
 
-def _same(tail: list[str], below: list[str]) -> bool:
+def _runs_into(tail: list[str], below: list[str]) -> bool:
     """Whether `tail` is what `below` starts with; its last line may have been cut short."""
     *whole, last = tail
-    return whole == below[: len(whole)] and (
-        last == below[len(whole)] or (bool(whole) and below[len(whole)].startswith(last))
-    )
+    if not all(map(same_line, whole, below)):
+        return False
+    follows = below[len(whole)]
+    return same_line(last, follows) or (bool(whole) and follows.strip().startswith(last.strip()))
+
+
+def same_line(one: str, other: str) -> bool:
+    """Whether two lines say the same. Lone closers say only by their indentation what they close."""
+    if len(one.strip()) <= _CLOSER:
+        return one.rstrip() == other.rstrip()
+    return one.strip() == other.strip()
 
 
 def _without_rest(text: str, rest: str) -> str:

@@ -1,0 +1,222 @@
+"""From a question that the memory cannot answer to an answer: running stream, embedded engine, disk, pause, model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from codestral_lsp.backends.base import Priority, Prompt, Sampling
+from codestral_lsp.completion.cache import Answer, CompletionCache
+from codestral_lsp.completion.embedded import Embedded
+from codestral_lsp.completion.engine import Engine
+from codestral_lsp.completion.engines import Engines
+from codestral_lsp.completion.extent import extent, obvious
+from codestral_lsp.completion.generation import Generation, StreamClosed
+from codestral_lsp.completion.question import Question
+from codestral_lsp.completion.rhythm import TypingRhythm
+from codestral_lsp.completion.session import DocumentSession
+from codestral_lsp.completion.stream import UNSURE, read_answer
+from codestral_lsp.completion.surroundings import Extent
+from codestral_lsp.config.settings import CompletionSettings
+from codestral_lsp.document.keeper import SyntaxKeeper
+from codestral_lsp.document.syntax import Place
+from codestral_lsp.errors import BackendError, PromptTooLong
+from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.prompt.budget import answer_tokens, window_budget
+from codestral_lsp.prompt.build import build
+from codestral_lsp.prompt.window import WindowAnchor
+
+WARM_UP_PAYS_S = 0.05
+"""A shorter pause than this is no head start for reading a new window."""
+
+
+class Asking:
+    """Finds the answer to a question, at the least expense."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        embedded: Embedded,
+        cache: CompletionCache,
+        traces: Traces,
+        rhythm: TypingRhythm,
+        syntax: SyntaxKeeper,
+    ) -> None:
+        self._engines = engines
+        self._embedded = embedded
+        self.cache = cache
+        self._traces = traces
+        self._rhythm = rhythm
+        self._syntax = syntax
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def answer(
+        self, session: DocumentSession, asked: Question, settings: CompletionSettings, trace: Trace
+    ) -> str:
+        """What to insert at the cursor; empty if nothing. Raises StreamClosed if the answer was broken off."""
+        if not settings.in_comments and not asked.invoked and (await self._place(asked)).lexical.prose:
+            trace.reason = "inside a comment (setting completion.inComments)"
+            return ""
+        running = session.generation
+        if running is not None and running.running:
+            if running.covers(asked.places):
+                trace.source = "running"
+                if (rest := await _join(running, asked)) is not None:
+                    return rest
+            else:
+                running.close()
+        if settings.instant and not asked.invoked and (text := self._instant(asked, settings, trace)):
+            return text
+        engine = asked.engine
+        if engine is None or not engine.circuit.allows(asyncio.get_running_loop().time()):
+            return self._embedded.fallback(asked, _reach(settings, asked), trace)
+        try:
+            try:
+                return await self._ask(session, asked, engine, settings, trace)
+            except PromptTooLong:
+                engine.counter.underestimated()
+                session.anchor = WindowAnchor()
+                return await self._ask(session, asked, engine, settings, trace)
+        except BackendError as error:
+            trace.reason = error.code
+            return self._embedded.fallback(asked, _reach(settings, asked), trace)
+
+    def _instant(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
+        """What the embedded engine is sure of; kept, so that typing through it does not swap it for another text."""
+        text = self._embedded.instant(asked, _reach(settings, asked), trace)
+        if text:
+            place = asked.places[0]
+            self.cache.memory.put(place.key, Answer(place.head, text, whole=False))
+        return text
+
+    async def _place(self, asked: Question) -> Place:
+        """What kind of place the cursor is in."""
+        return (await self._syntax.syntax(asked.at.document)).place(asked.at.cursor)
+
+    async def _ask(
+        self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace
+    ) -> str:
+        prompt, sampling = _prompt(session, asked, engine, settings, trace)
+        reach = obvious(settings, asked.around, asked.request.trigger)
+        digest = engine.digest(prompt, sampling)
+        if found := await self.cache.find(asked.places, digest, whole=asked.invoked):
+            text, trace.source = found
+            return text
+        if reach is None:
+            reach = extent(settings, await self._place(asked), asked.around, asked.request.trigger)
+        if (pause_s := self._pause_s(asked, engine, settings, trace)) > 0:
+            if trace.prompt_fresh and not engine.info.remote and pause_s >= WARM_UP_PAYS_S:
+                self._in_background(self._warm(engine, prompt, asked.request.document.language))
+            await asyncio.sleep(pause_s)
+        generation = session.generation = Generation(
+            asked.places[0], asked.at.cursor, follows_edits=asked.request.selected is None
+        )
+        work = self._generate(asked, engine, reach, prompt, sampling, digest, generation, trace)
+        self._engines.busy(True)
+        generation.start(work, on_end=lambda: self._engines.busy(False))
+        trace.source = "model"
+        return await generation.answer()
+
+    async def _generate(
+        self,
+        asked: Question,
+        engine: Engine,
+        reach: Extent,
+        prompt: Prompt,
+        sampling: Sampling,
+        digest: bytes,
+        generation: Generation,
+        trace: Trace,
+    ) -> str:
+        trace.engine, trace.model = engine.info.backend, engine.info.model
+
+        def grew(text: str) -> None:
+            if not generation.grew(text):
+                generation.close()
+
+        try:
+            async with engine.scheduler.slot(Priority.TYPING, generation.close):
+                text = await read_answer(engine, prompt, sampling, asked.around, reach, grew, trace)
+        except PromptTooLong:
+            raise
+        except BackendError as error:
+            self._engines.failed(engine, error)
+            raise
+        self._engines.succeeded(engine)
+        generation.grew(text, whole=True)
+        self.cache.put(asked.places[0], digest, text, whole=trace.cut != UNSURE)
+        return text
+
+    def _pause_s(self, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace) -> float:
+        """How much longer the user must pause before the model is asked; counted from the last edit."""
+        if asked.invoked:
+            return 0.0
+        if settings.debounce_ms == "auto":
+            trace.debounce_ms = self._rhythm.wait_ms(engine.latency.expected_ms(cold=trace.prompt_fresh))
+        else:
+            trace.debounce_ms = float(settings.debounce_ms)
+        return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()
+
+    async def _warm(self, engine: Engine, prompt: Prompt, language: str) -> None:
+        """Have a new window read while the user still types, so that only the end is new when an answer is wanted."""
+        loop = asyncio.get_running_loop()
+        trace = self._traces.begin(language, "warm-up", loop.time())
+        trace.engine, trace.model, trace.prompt_tokens = engine.info.backend, engine.info.model, prompt.tokens
+        trace.prompt_fresh, trace.outcome = True, "cancelled"
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            async with engine.scheduler.slot(Priority.WARM_UP, task.cancel):
+                usage = await engine.backend.warm(prompt)
+        except BackendError as error:
+            trace.outcome, trace.reason = "failed", error.code
+            return
+        engine.speed.observe(usage)
+        trace.outcome, trace.evaluated_tokens = "warm", usage.evaluated_tokens
+        trace.total_ms = trace.backend_ms = (loop.time() - trace.started_s) * 1000
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def aclose(self) -> None:
+        """Stop what runs in the background."""
+        tasks = list(self._background)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _reach(settings: CompletionSettings, asked: Question) -> Extent:
+    """How far the embedded engine may go: each of its lines is sure by itself."""
+    one_line = settings.multiline == "never" or not asked.around.rest_is_closers
+    return Extent.LINE if one_line else Extent.BLOCK
+
+
+def _prompt(
+    session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace
+) -> tuple[Prompt, Sampling]:
+    budget = window_budget(settings, engine.info, engine.family, engine.speed)
+    document = asked.at.document
+    window = session.anchor.window(document, asked.at.cursor, budget, engine.counter.line)
+    path = str(document.path or document.uri)
+    prompt = build(window, engine.family, engine.info, engine.counter, path=path, language=document.language)
+    trace.prompt_tokens, trace.prompt_fresh = prompt.tokens, window.fresh
+    return prompt, Sampling(
+        max_tokens=answer_tokens(settings, engine.info), stop=engine.stop, logprobs=not asked.invoked
+    )
+
+
+async def _join(running: Generation, asked: Question) -> str | None:
+    """What is left of a running answer at the cursor, once it is whole; None if it turned out to be another text."""
+    try:
+        text = await running.answer()
+    except StreamClosed:
+        return None
+    answer = Answer(running.place.head, text)
+    for place in asked.places:
+        if place.key == running.place.key and (rest := answer.rest_at(place)) is not None:
+            return rest
+    return None

@@ -1,0 +1,40 @@
+"""The embedded engine beside a model: shown at once where it is sure, and in the model's place where there is none."""
+
+from __future__ import annotations
+
+from codestral_lsp.backends.workspace import Query, WorkspaceEngine
+from codestral_lsp.completion.filters import apply_filters
+from codestral_lsp.completion.question import Question
+from codestral_lsp.completion.surroundings import Extent
+from codestral_lsp.insight.trace import Trace
+
+INSTANT_BAR = 0.75
+"""How probably right an answer must be to be shown without asking the model."""
+FALLBACK_BAR = 0.5
+"""How probably right it must be where there is no model to ask."""
+
+
+class Embedded:
+    """Asks the embedded engine, and keeps of its prediction what is sure enough and fits the cursor."""
+
+    def __init__(self, engine: WorkspaceEngine) -> None:
+        self.engine = engine
+
+    def instant(self, asked: Question, reach: Extent, trace: Trace) -> str:
+        """What may be shown without asking the model; empty if nothing is that sure."""
+        return self._predict(asked, reach, trace, INSTANT_BAR, "instant")
+
+    def fallback(self, asked: Question, reach: Extent, trace: Trace) -> str:
+        """What may be shown where there is no model to ask; empty if nothing is sure enough."""
+        return self._predict(asked, reach, trace, FALLBACK_BAR, "embedded")
+
+    def _predict(self, asked: Question, reach: Extent, trace: Trace, bar: float, source: str) -> str:
+        prediction = self.engine.predict(Query(asked.at.document, asked.at.cursor))
+        if prediction is None:
+            return ""
+        text = prediction.sure(bar)
+        if not text:
+            return ""
+        text, trace.filters = apply_filters(text, asked.around, reach)
+        trace.source, trace.engine = source, "workspace"
+        return text

@@ -1,0 +1,44 @@
+"""An engine: a backend with a model, and what has been learnt of it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from codestral_lsp.backends.base import Backend, ModelInfo, Prompt, Sampling
+from codestral_lsp.completion.circuit import Circuit
+from codestral_lsp.completion.latency import Latency
+from codestral_lsp.completion.scheduler import Scheduler
+from codestral_lsp.prompt.budget import ReadingSpeed
+from codestral_lsp.prompt.families import Family
+from codestral_lsp.prompt.tokens import TokenCounter
+
+
+class Engine:
+    """A backend that was found usable, the model it would use, and its measured manners."""
+
+    def __init__(self, backend: Backend, info: ModelInfo, family: Family | None) -> None:
+        self.backend = backend
+        self.info = info
+        self.family = family
+        self.counter = TokenCounter()
+        self.speed = ReadingSpeed()
+        self.latency = Latency()
+        self.scheduler = Scheduler(1 if not info.remote else info.slots)
+        self.circuit = Circuit()
+
+    @property
+    def key(self) -> str:
+        """Names the engine in cache keys: answers of one model are not those of another."""
+        return f"{self.info.backend}/{self.info.model}/{self.family.name if self.family else self.info.form}"
+
+    @property
+    def stop(self) -> tuple[str, ...]:
+        """Texts at which an answer surely ends."""
+        return self.family.stop if self.family is not None and self.info.form == "raw" else ()
+
+    def digest(self, prompt: Prompt, sampling: Sampling) -> bytes:
+        """Names a whole request, for finding its answer again."""
+        digest = blake2b(digest_size=16)
+        for part in (self.key, prompt.raw or f"{prompt.prefix}\0{prompt.suffix}", repr(sampling)):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        return digest.digest()

@@ -1,0 +1,183 @@
+"""Which engine is used, why, and what is wrong with it.
+
+`auto` takes Ollama if it answers and has the model, else llama-server if its model can fill in the middle, else
+Mistral's API if the user gave this program a key, else the embedded engine alone. The choice is made when settings
+are read and kept: an engine that fails later is rested and tried again, never silently replaced by a remote one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from codestral_lsp.backends.base import Backend, BackendName, ModelInfo
+from codestral_lsp.completion.engine import Engine
+from codestral_lsp.completion.status import Status
+from codestral_lsp.config.settings import Settings
+from codestral_lsp.errors import BackendError, NoFim
+from codestral_lsp.prompt.families import FAMILIES, Family, detect, named
+
+RECHECK_S = 15.0
+"""How often to look whether a better engine has come up, while only the embedded one can answer."""
+
+OpenBackend = Callable[[BackendName, Settings], Backend]
+"""Makes the client of a backend; no I/O."""
+
+CURE_NO_MODEL = "Install Ollama and run `ollama pull codestral`, or set CODESTRAL_API_KEY to use Mistral's API."
+
+
+class Engines:
+    """Chooses the engine, watches over it, and says how it is."""
+
+    def __init__(self, settings: Settings, open_backend: OpenBackend) -> None:
+        self.current: Engine | None = None
+        """None while only the embedded engine is there."""
+        self.on_status: Callable[[Status], None] = lambda status: None
+        self._settings = settings
+        self._open = open_backend
+        self._detail = "looking for an engine"
+        self._problem: BackendError | None = None
+        self._busy = 0
+        self._stays_local = False
+        self._chosen = asyncio.Event()
+        self._choosing: asyncio.Task[None] | None = None
+        self._told: Status | None = None
+
+    # ---- choosing
+
+    def choose(self, settings: Settings) -> None:
+        """Choose anew, in the background; what is used now goes on until then."""
+        self._settings = settings
+        if self._choosing is not None:
+            self._choosing.cancel()
+        self._choosing = asyncio.create_task(self._choose())
+
+    async def chosen(self) -> Engine | None:
+        """The engine, once the first choice has been made."""
+        await self._chosen.wait()
+        return self.current
+
+    async def _choose(self) -> None:
+        settings = self._settings
+        while True:
+            engine, detail, problem = await self._first_usable(settings)
+            old, self.current = self.current, engine
+            self._detail, self._problem = detail, problem
+            if engine is not None and not engine.info.remote:
+                self._stays_local = True
+            self._chosen.set()
+            self._tell()
+            if old is not None:
+                await old.backend.aclose()
+            if engine is not None or settings.backend == "workspace":
+                return
+            await asyncio.sleep(RECHECK_S)
+
+    async def _first_usable(self, settings: Settings) -> tuple[Engine | None, str, BackendError | None]:
+        """The engine to use, why, and what is wrong with the one that the user asked for."""
+        if settings.backend == "workspace":
+            return None, "your settings ask for the workspace engine", None
+        if settings.backend != "auto":
+            engine, problem = await self._try(settings.backend, settings)
+            return engine, "your settings ask for it", problem
+        missing: list[str] = []
+        candidates: tuple[BackendName, ...] = ("ollama", "llamacpp", "mistral")
+        for name in candidates:
+            if name == "mistral" and (settings.privacy.local_only or self._stays_local):
+                continue
+            engine, problem = await self._try(name, settings)
+            if engine is not None:
+                return engine, "; ".join([*missing, f"{engine.info.model} at {engine.info.host} answers"]), None
+            assert problem is not None
+            missing.append(problem.cause.rstrip("."))
+        return None, "; ".join(missing), None
+
+    async def _try(self, name: BackendName, settings: Settings) -> tuple[Engine | None, BackendError | None]:
+        backend = self._open(name, settings)
+        try:
+            info = await backend.describe()
+            family = await _family(backend, info, settings)
+            if info.fim is False or (info.form == "raw" and family is None):
+                known = ", ".join(family.name for family in FAMILIES)
+                raise NoFim(
+                    name,
+                    f"{info.model} is not known to fill in the middle.",
+                    cure=f"Use a model that does (families: {known}), or name its family in the setting {name}.fim.",
+                )
+            return Engine(backend, info, family), None
+        except BackendError as error:
+            await backend.aclose()
+            return None, error
+        except BaseException:
+            await backend.aclose()
+            raise
+
+    # ---- how it goes
+
+    def succeeded(self, engine: Engine) -> None:
+        """The engine answered."""
+        if engine.circuit.succeeded():
+            self._tell()
+
+    def failed(self, engine: Engine, error: BackendError) -> None:
+        """The engine failed: rest it, and tell the user if the cause is new."""
+        engine.circuit.failed(error, asyncio.get_running_loop().time())
+        engine.backend.forget()
+        self._tell()
+
+    def busy(self, started: bool) -> None:
+        """A request for a suggestion has begun or ended."""
+        self._busy += 1 if started else -1
+        self._tell()
+
+    @property
+    def status(self) -> Status:
+        """What to tell the user."""
+        engine = self.current
+        if not self._settings.enabled:
+            return Status("Inactive", "Completions are switched off (setting enabled)")
+        if engine is None:
+            if self._problem is not None:
+                message = f"{self._problem.cause} Completing from your workspace meanwhile."
+                return Status("Error", message, False, "workspace", "", self._detail, self._problem.cure)
+            cure = "" if self._settings.backend == "workspace" else CURE_NO_MODEL
+            return Status("Normal", "Completing from your workspace", False, "workspace", "", self._detail, cure)
+        name, model = engine.info.backend, engine.info.model
+        if (error := engine.circuit.error) is not None:
+            return Status(
+                "Warning" if error.transient else "Error", error.cause, False, name, model, self._detail, error.cure
+            )
+        return Status("Normal", f"{model} through {name}", self._busy > 0, name, model, self._detail)
+
+    def _tell(self) -> None:
+        if (status := self.status) != self._told:
+            self._told = status
+            self.on_status(status)
+
+    async def aclose(self) -> None:
+        """Stop looking, close the engine."""
+        if self._choosing is not None:
+            self._choosing.cancel()
+            await asyncio.gather(self._choosing, return_exceptions=True)
+        if self.current is not None:
+            await self.current.backend.aclose()
+
+
+async def _family(backend: Backend, info: ModelInfo, settings: Settings) -> Family | None:
+    """The model's family: what the settings say, what its metadata says, what its vocabulary says."""
+    forced = {"llamacpp": settings.llamacpp.fim, "openai": settings.openai.fim}.get(info.backend, "auto")
+    if forced not in ("auto", "raw", "suffix"):
+        if (family := named(forced)) is None:
+            known = ", ".join(family.name for family in FAMILIES)
+            raise NoFim(
+                info.backend,
+                f"The setting {info.backend}.fim names a model family that is not known: {forced}.",
+                cure=f"Use auto, or one of {known}.",
+            )
+        return family
+    if (family := detect(info)) is not None or info.form == "suffix":
+        return family
+    for family in FAMILIES:
+        if all([await backend.special(mark) for mark in family.marks]):
+            return family
+    return None

@@ -1,0 +1,192 @@
+"""Completion as the server sees it: requests and edits in, suggestions out, one answer to every request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from codestral_lsp.completion.asking import Asking
+from codestral_lsp.completion.cache import CompletionCache
+from codestral_lsp.completion.embedded import Embedded
+from codestral_lsp.completion.engines import Engines
+from codestral_lsp.completion.gate import objection, refusal
+from codestral_lsp.completion.generation import StreamClosed
+from codestral_lsp.completion.item import suggestion
+from codestral_lsp.completion.question import Question, question
+from codestral_lsp.completion.request import CompletionRequest, Suggestion, Trigger
+from codestral_lsp.completion.rhythm import TypingRhythm
+from codestral_lsp.completion.session import DocumentSession, Pending, Shown
+from codestral_lsp.completion.typing import Doing
+from codestral_lsp.config.settings import Settings
+from codestral_lsp.document.document import Change
+from codestral_lsp.document.keeper import SyntaxKeeper
+from codestral_lsp.document.position import Position
+from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.privacy.ignore import IgnoreRules
+
+log = logging.getLogger(__name__)
+
+_BURST_S = 0.01
+"""Edits closer together than this come from a program (autopairing, a macro), not from fingers."""
+
+
+class CompletionService:
+    """Answers completion requests. Knows the open documents' sessions; the rest is done by the parts it is given."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engines: Engines,
+        embedded: Embedded,
+        cache: CompletionCache,
+        traces: Traces,
+        ignore: IgnoreRules,
+        syntax: SyntaxKeeper,
+    ) -> None:
+        self.settings = settings
+        self.engines = engines
+        self.cache = cache
+        self.traces = traces
+        self.ignore = ignore
+        self._embedded = embedded
+        self._rhythm = TypingRhythm()
+        self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax)
+        self._sessions: dict[str, DocumentSession] = {}
+        self._snoozed_until_s = float("-inf")
+
+    # ---- edits
+
+    def observe(self, change: Change) -> None:
+        """Take in a change of a document. Microseconds; called as the change is read."""
+        document = change.after or change.before
+        assert document is not None
+        if change.after is None:
+            if session := self._sessions.pop(document.uri, None):
+                session.close()
+            return
+        now = asyncio.get_running_loop().time()
+        session = self._session(document.uri)
+        last_edit = session.edited_s
+        session.observe(change, now)
+        if session.doing is Doing.TYPING and now - last_edit > _BURST_S:
+            self._rhythm.observe((now - last_edit) * 1000)
+
+    # ---- requests
+
+    async def complete(self, request: CompletionRequest) -> Suggestion | None:
+        """The suggestion at the cursor; None if there is none, or if a newer request or an edit came in between."""
+        loop = asyncio.get_running_loop()
+        session = self._session(request.document.uri)
+        if session.pending is not None:
+            session.pending.drop("superseded")
+        now = loop.time()
+        trace = self.traces.begin(request.document.language, request.trigger.value, now)
+        if reason := self._refusal(session, request, now):
+            return self._end(trace, None, reason)
+        quiet_since = min(session.touched_s, now - request.client_wait_ms / 1000)
+        session.touched_s = now
+        asked = question(request, self.engines.current, quiet_since)
+        if reason := objection(request, asked.around, session.doing):
+            return self._end(trace, None, reason)
+        if (text := self.cache.memory.at(asked.places, whole=asked.invoked)) is not None:
+            trace.source = "cache"
+            return self._finish(session, asked, trace, text)
+        return await self._wait(session, asked, trace)
+
+    async def _wait(self, session: DocumentSession, asked: Question, trace: Trace) -> Suggestion | None:
+        pending = session.pending = Pending(trace)
+        pending.work = asyncio.create_task(self._work(session, asked, pending))
+        try:
+            return await pending.answer
+        except asyncio.CancelledError:
+            pending.drop("cancelled")
+            trace.outcome = "cancelled"
+            raise
+        finally:
+            trace.total_ms = (asyncio.get_running_loop().time() - trace.started_s) * 1000
+            if session.pending is pending:
+                session.pending = None
+
+    async def _work(self, session: DocumentSession, asked: Question, pending: Pending) -> None:
+        try:
+            text = await self._asking.answer(session, asked, self.settings.completion, pending.trace)
+            pending.give(self._finish(session, asked, pending.trace, text))
+        except StreamClosed:
+            pending.drop("superseded")
+        except Exception as error:
+            log.exception("Bug in the completion pipeline")
+            self._end(pending.trace, None, f"internal error ({type(error).__name__})", outcome="failed")
+            pending.give(None)
+
+    def _refusal(self, session: DocumentSession, request: CompletionRequest, now_s: float) -> str:
+        if reason := refusal(self.settings, request.document.language):
+            return reason
+        if now_s < self._snoozed_until_s and request.trigger is Trigger.AUTOMATIC:
+            return "snoozed"
+        if request.document.path is not None and not self.ignore.allows(request.document.path):
+            return "the file is ignored"
+        return "dismissed" if request.trigger is Trigger.AUTOMATIC and session.declined(request, now_s) else ""
+
+    def _finish(self, session: DocumentSession, asked: Question, trace: Trace, text: str) -> Suggestion | None:
+        item = suggestion(asked.request, text, trace.number)
+        if item is not None:
+            session.shown = Shown(item, trace, asked.request, asyncio.get_running_loop().time())
+        return self._end(trace, item, "" if item else trace.reason or "nothing to suggest")
+
+    @staticmethod
+    def _end(trace: Trace, item: Suggestion | None, reason: str, *, outcome: str = "") -> Suggestion | None:
+        trace.outcome = outcome or ("shown" if item else "empty")
+        trace.reason = reason
+        if item is not None:
+            trace.shown_characters, trace.shown_lines = len(item.ghost), item.ghost.count("\n") + 1
+        trace.total_ms = (asyncio.get_running_loop().time() - trace.started_s) * 1000
+        return item
+
+    # ---- what the editor tells
+
+    def drawn(self, number: int) -> None:
+        """The editor has drawn the suggestion of trace `number`."""
+        self._mark(number, "drawn")
+
+    def accepted(self, number: int) -> None:
+        """The suggestion of trace `number` was taken."""
+        self._mark(number, "accepted")
+
+    def partly_accepted(self, number: int, characters: int) -> None:
+        """A part of the suggestion of trace `number` was taken: its first `characters` characters in all."""
+        self._mark(number, f"partly accepted ({characters} characters)")
+
+    def dismissed(self, uri: str, version: int, cursor: Position) -> None:
+        """The user waved away what was shown at `cursor`."""
+        session = self._session(uri)
+        session.decline(version, cursor)
+        if session.shown is not None:
+            session.shown.trace.fate = "dismissed"
+
+    def snooze(self, seconds: float) -> None:
+        """Stay silent for a while; 0 ends it."""
+        self._snoozed_until_s = asyncio.get_running_loop().time() + seconds
+
+    def _mark(self, number: int, fate: str) -> None:
+        for trace in self.traces:
+            if trace.number == number:
+                trace.fate = fate
+
+    # ---- life
+
+    async def use_cache(self, cache: CompletionCache) -> None:
+        """Keep answers in another cache from now on."""
+        old, self.cache = self.cache, cache
+        self._asking.cache = cache
+        await old.aclose()
+
+    def _session(self, uri: str) -> DocumentSession:
+        return self._sessions.setdefault(uri, DocumentSession())
+
+    async def aclose(self) -> None:
+        """Close every stream and the cache."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+        await self._asking.aclose()
+        await self.cache.aclose()

@@ -1,0 +1,1 @@
+"""What happened, for the user to see: traces of requests. Stays on this machine."""
