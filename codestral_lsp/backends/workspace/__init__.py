@@ -1,0 +1,5 @@
+"""The embedded engine: no network, no model; what was written before in this workspace tells what comes next."""
+
+from codestral_lsp.backends.workspace.engine import Prediction, Query, WorkspaceEngine
+
+__all__ = ["Prediction", "Query", "WorkspaceEngine"]

@@ -1,0 +1,162 @@
+"""The place to be continued: what has been typed, and what stands around it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from codestral_lsp.backends.workspace.source import Buffer
+from codestral_lsp.backends.workspace.tokens import CODES, LINE_END, SHAPES, TOKEN, Line, Lines
+
+LINES_BEFORE = 1600
+LINES_AFTER = 800
+"""How much of the document around the cursor is looked at."""
+
+CONTEXT = 60
+"""Tokens before a place that can be compared."""
+FOLLOWING = 12
+"""Tokens of the next lines that are compared one by one."""
+BESIDE = 50
+"""Tokens before a place, and on the next lines, that are compared as a set."""
+NEAR_BEFORE, NEAR_AFTER = 600, 400
+"""Tokens around the cursor that are taken for the names in use here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stays the same while a prediction goes on from line to line."""
+
+    buffer: Buffer
+    hole: int
+    """Where the cursor is in the buffer's tokens: the index of the last whole one before it."""
+    hole_line: int
+    near: frozenset[int]
+    """Tokens a few dozen lines around."""
+    following: tuple[int, ...]
+    """The first tokens after the cursor's line."""
+    after: frozenset[int]
+    """Tokens of the next lines."""
+    next_line: bytes
+    next_indent: int | None
+    """Indentation of the next line; None if there is none."""
+    needed: int
+    """Closing brackets after the cursor's line whose opening ones stand before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place within a line, to be continued to the line's end."""
+
+    around: Around
+    context: tuple[int, ...]
+    """Codes of the last whole tokens before the place, the nearest first."""
+    tokens: tuple[bytes, ...]
+    """The same tokens as text."""
+    shapes: tuple[int, ...]
+    """The same tokens' shapes."""
+    head: bytes
+    """What is typed of the line, without its indentation."""
+    part: bytes
+    """The last token, which may be only begun; no part of `context`."""
+    blank: bool
+    """Whether blanks follow the last token, so that it is whole and the next one needs none."""
+    tail: bytes
+    """What follows the cursor on the line."""
+    typed: int
+    """Whole tokens on the line."""
+    indent: int
+    open: int
+    """Brackets open at the line's start."""
+    previous: bytes
+    """The line above."""
+    before: frozenset[int]
+    """The nearest tokens before the place."""
+
+    def below(self, line: bytes, indent: int) -> Place:
+        """The place at the start of the next line, once this one has become `line`."""
+        made = Line(line, self.indent)
+        tokens = TOKEN.findall(line)
+        drop = self.typed
+        codes = (LINE_END, *(CODES[token] for token in reversed(tokens)), *self.context[drop:])[:CONTEXT]
+        closes, opens = made.brackets
+        return Place(
+            around=self.around,
+            context=codes,
+            tokens=(b"", *(token.lstrip() for token in reversed(tokens)), *self.tokens[drop:])[:CONTEXT],
+            shapes=(LINE_END, *(SHAPES[token] for token in reversed(tokens)), *self.shapes[drop:])[:CONTEXT],
+            head=b"",
+            part=b"",
+            blank=False,
+            tail=b"",
+            typed=0,
+            indent=indent,
+            open=max(0, self.open - closes) + opens,
+            previous=line,
+            before=frozenset(codes[:BESIDE]),
+        )
+
+
+def locate(lines: Sequence[str], row: int, column: int, known: Lines) -> Place:
+    """The place at `column` (in code points) of line `row` of a document."""
+    first = max(0, row - LINES_BEFORE)
+    above = list(map(known.__getitem__, lines[first:row]))
+    below = list(map(known.__getitem__, lines[row + 1 : row + 1 + LINES_AFTER]))
+    here = lines[row].rstrip("\r\n") if row < len(lines) else ""
+    typed = here[:column].encode("utf-8", "surrogatepass")
+    head = typed.lstrip()
+    begun = head.rstrip()
+    tokens = TOKEN.findall(begun)
+    blank = bool(tokens) and len(begun) < len(head)
+    part = tokens.pop().lstrip() if tokens and not blank else b""
+    buffer = Buffer([*above, Line.with_hole(tokens), *below])
+    end = buffer.size - sum(len(line.starts) for line in below if line) - 2
+    hole = buffer.size - end
+    codes = buffer.codes
+    texts = [*reversed(tokens)]
+    for line in reversed(above):
+        if len(texts) >= CONTEXT:
+            break
+        if line is not None:
+            texts += [b"", *reversed(TOKEN.findall(line.text))]
+    context = tuple(codes[hole : hole + CONTEXT])
+    following = [line for line in below if line is not None]
+    around = Around(
+        buffer=buffer,
+        hole=hole,
+        hole_line=bisect_right(buffer.firsts, end) - 1,
+        near=frozenset(codes[max(0, hole - NEAR_AFTER) : hole + NEAR_BEFORE]),
+        following=tuple(codes[max(0, hole - 2 - FOLLOWING) : max(0, hole - 2)][::-1]),
+        after=frozenset(codes[max(0, hole - 2 - BESIDE) : max(0, hole - 2)]),
+        next_line=following[0].text if following else b"",
+        next_indent=following[0].indent if following else None,
+        needed=balance(following)[0],
+    )
+    return Place(
+        around=around,
+        context=context,
+        tokens=tuple(token.lstrip() for token in texts[: len(context)]),
+        shapes=tuple(SHAPES[token] if token else code for token, code in zip(texts, context, strict=False)),
+        head=head,
+        part=part,
+        blank=blank,
+        tail=here[column:].encode("utf-8", "surrogatepass").strip(),
+        typed=len(tokens),
+        indent=len(typed) - len(head),
+        open=balance(line for line in above if line)[1],
+        previous=next((line.text for line in reversed(above) if line is not None), b""),
+        before=frozenset(context[:BESIDE]),
+    )
+
+
+def balance(lines: Iterable[Line]) -> tuple[int, int]:
+    """Brackets that some lines close without opening them, and open without closing them."""
+    closed = opened = 0
+    for line in lines:
+        closes, opens = line.brackets
+        if closes > opened:
+            closed += closes - opened
+            opened = opens
+        else:
+            opened += opens - closes
+    return closed, opened
