@@ -1,0 +1,69 @@
+"""The command line: `codestral-lsp` serves; its subcommands do single things. Each is imported only when it is run."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from codestral_lsp import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    # Nothing that is imported is ever garbage; collecting while importing costs a tenth of the start-up time.
+    gc.disable()
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="codestral-lsp", description="A language server for Codestral. Without a command it serves on stdio."
+    )
+    parser.add_argument("--version", action="version", version=f"codestral-lsp {__version__}")
+    parser.add_argument("--stdio", action="store_true", help="serve on standard input and output (the default)")
+    parser.add_argument("--clientProcessId", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file, in place of the user's own")
+    parser.add_argument("--log-file", type=Path, metavar="FILE", help="write the log there instead of standard error")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    complete = commands.add_parser("complete", help="print the suggestion at one place of a file")
+    complete.add_argument("place", metavar="FILE:LINE:COL", help="line and column from 1, the column in characters")
+    complete.add_argument("--json", action="store_true", help="print the suggestion and how it came about as JSON")
+    complete.set_defaults(run=_complete)
+
+    cache = commands.add_parser("cache", help="look at the cache of answers, or empty it")
+    cache.add_argument("action", choices=("stats", "clear"))
+    cache.add_argument("--json", action="store_true")
+    cache.set_defaults(run=_cache)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import serve
+
+    return serve.run(options)
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import complete
+
+    return complete.run(options)
+
+
+def _cache(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import cache
+
+    return cache.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

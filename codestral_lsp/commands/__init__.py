@@ -1,0 +1,1 @@
+"""The subcommands: one a file, each with `run(options) -> exit code`."""

@@ -1,0 +1,34 @@
+"""codestral-lsp cache: what is kept on disk, and forgetting it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from codestral_lsp.completion.cache.disk import DiskCache
+from codestral_lsp.config.paths import UserPaths
+from codestral_lsp.errors import CacheError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the cache's state, or empty it. Exit code 1 if the cache cannot be used."""
+    problems: list[CacheError] = []
+    disk = DiskCache(UserPaths.default().cache, max_bytes=1 << 40, max_age_s=1e12, on_error=problems.append)
+    if options.action == "clear":
+        removed = disk.clear()
+        print(json.dumps({"removed": removed}) if options.json else f"Forgot {removed} answers.")
+    else:
+        stats = disk.stats()
+        if options.json:
+            print(json.dumps(asdict(stats)))
+        else:
+            print(f"{stats.answers} answers, {stats.bytes / 1e6:.1f} MB in {stats.path}")
+            if stats.oldest_use is not None:
+                print(f"least recently used: {datetime.fromtimestamp(stats.oldest_use, UTC):%Y-%m-%d}")
+    disk.close()
+    for problem in problems:
+        print(problem.message, file=sys.stderr)
+    return 1 if problems else 0

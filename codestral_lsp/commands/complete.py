@@ -1,0 +1,130 @@
+"""codestral-lsp complete FILE:LINE:COL: one suggestion, with the engine the settings choose."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codestral_lsp.completion.request import CompletionRequest, Suggestion, Trigger
+from codestral_lsp.config.paths import UserPaths
+from codestral_lsp.document.document import Document
+from codestral_lsp.document.languages import language_of
+from codestral_lsp.document.position import Position
+from codestral_lsp.document.text import Text
+from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.server.app import App
+
+_ROOT_MARKS = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", ".codestral.toml")
+_INDEX_S = 60.0
+"""How long to wait for the index of a workspace that was never indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the command line."""
+
+    file: Path
+    line: int
+    column: int
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the suggestion. Exit code 1 if there is none, 2 for a place that does not exist."""
+    paths = UserPaths.default(options.config)
+    try:
+        return asyncio.run(_complete(_spot(options.place), paths, as_json=options.json))
+    except CodestralError as error:
+        print(f"codestral-lsp: {error.message}", file=sys.stderr)
+        return 2
+
+
+def _spot(place: str) -> Spot:
+    name, *numbers = place.rsplit(":", 2)
+    if len(numbers) != 2 or not all(number.isascii() and number.isdigit() and int(number) for number in numbers):
+        raise UsageError(f"{place!r} is not a place.", cure="Write FILE:LINE:COL, line and column from 1.")
+    return Spot(Path(name), int(numbers[0]) - 1, int(numbers[1]) - 1)
+
+
+def _document(spot: Spot) -> Document:
+    file = spot.file.resolve()
+    try:
+        text = Text.of(file.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise UsageError(f"{spot.file} is not a UTF-8 text file.", cure="Convert it, or choose another.") from None
+    except OSError as error:
+        raise UsageError(f"{spot.file} cannot be read: {error.strerror}.", cure="Check the path.") from None
+    if text.clamp(Position(spot.line, spot.column)) != Position(spot.line, spot.column):
+        lines, columns = len(text.lines), len(text.line(spot.line)) + 1
+        there = f"line {spot.line + 1} has {columns} columns" if spot.line < lines else f"it has {lines} lines"
+        raise UsageError(f"{spot.file} has no place {spot.line + 1}:{spot.column + 1}.", cure=f"Note: {there}.")
+    language = language_of("", file)
+    return Document(file.as_uri(), language.ids[0] if language.ids else "plaintext", 1, text, file)
+
+
+async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
+    document = _document(spot)
+    assert document.path is not None
+    app = App(paths)
+    app.roots = (_root(document.path),)
+    app.begin()
+    try:
+        await app.reload()
+        app.engines.choose(app.settings)
+        await app.embedded.open(app.roots)
+        app.documents.open(document)
+        await app.engines.chosen()
+        async with asyncio.timeout(_INDEX_S):
+            await app.embedded.settled()
+        cursor = Position(spot.line, spot.column)
+        suggestion = await app.completion.complete(CompletionRequest(document, cursor, Trigger.INVOKED))
+        print(_as_json(app, spot, suggestion) if as_json else _as_text(app, document, cursor, suggestion))
+    except TimeoutError:
+        raise CodestralError(
+            f"Indexing {app.roots[0]} takes longer than {_INDEX_S:.0f} s.", cure="Lower workspaceIndex.maxFiles."
+        ) from None
+    finally:
+        await app.aclose()
+    return 0 if suggestion else 1
+
+
+def _root(file: Path) -> Path:
+    return next(
+        (folder for folder in file.parents if any((folder / mark).exists() for mark in _ROOT_MARKS)), file.parent
+    )
+
+
+def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
+    status, trace = app.engines.status, list(app.traces)[-1]
+    answer: dict[str, Any] = {
+        "file": str(spot.file),
+        "line": spot.line + 1,
+        "column": spot.column + 1,
+        "engine": status.engine,
+        "model": status.model,
+        "suggestion": None,
+        "trace": trace.as_json(),
+    }
+    if suggestion is not None:
+        start, end = suggestion.range.start, suggestion.range.end
+        answer["suggestion"] = {
+            "ghost": suggestion.ghost,
+            "insertText": suggestion.text,
+            "replaces": {"line": start.line + 1, "fromColumn": start.column + 1, "toColumn": end.column + 1},
+        }
+    return json.dumps(answer, indent=2)
+
+
+def _as_text(app: App, document: Document, cursor: Position, suggestion: Suggestion | None) -> str:
+    status, trace = app.engines.status, list(app.traces)[-1]
+    by = f"{status.message}: {trace.total_ms:.0f} ms"
+    if suggestion is None:
+        return f"No suggestion: {trace.reason}. ({by})"
+    line = document.text.line(cursor.line)
+    head, rest = line[: cursor.column], line[suggestion.range.end.column :]
+    dim, plain = ("\x1b[2m", "\x1b[0m") if sys.stdout.isatty() else ("⟦", "⟧")
+    return f"{head}{dim}{suggestion.ghost}{plain}{rest}\n\n({by}, {trace.source})"

@@ -1,0 +1,180 @@
+"""Wires the server: makes the parts, hands them to the handlers, and carries settings to whoever needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from codestral_lsp.backends.keys import Keys
+from codestral_lsp.backends.open import open_backend
+from codestral_lsp.backends.workspace import WorkspaceEngine
+from codestral_lsp.completion.cache import CompletionCache
+from codestral_lsp.completion.cache.disk import DiskCache
+from codestral_lsp.completion.embedded import Embedded
+from codestral_lsp.completion.engines import Engines, OpenBackend
+from codestral_lsp.completion.service import CompletionService
+from codestral_lsp.config.paths import UserPaths
+from codestral_lsp.config.settings import Settings
+from codestral_lsp.config.sources import SettingsSources
+from codestral_lsp.document.keeper import SyntaxKeeper
+from codestral_lsp.document.store import DocumentStore
+from codestral_lsp.errors import CodestralError
+from codestral_lsp.insight.trace import Traces
+from codestral_lsp.privacy.ignore import IgnoreRules
+from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
+from codestral_lsp.server import commands, configuration, inline_completion, lifecycle, reports
+from codestral_lsp.server.server import CodestralServer
+from codestral_lsp.server.status import publish
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """One server with its parts."""
+
+    def __init__(
+        self, paths: UserPaths, environ: Mapping[str, str] = os.environ, *, backend: OpenBackend | None = None
+    ) -> None:
+        """`backend` stands in for the makers of HTTP backends, in benchmarks."""
+        self.sources = SettingsSources(paths.config_file, environ)
+        self.loaded = self.sources.load()
+        self.trust = TrustStore(paths.state / "trust.json")
+        self.keys = Keys(environ)
+        self.traces = Traces()
+        self.documents = DocumentStore()
+        self.syntax = SyntaxKeeper(self.documents)
+        self.roots: tuple[Path, ...] = ()
+        self._paths = paths
+        self._reported: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        settings = self.settings
+        self.ignore = IgnoreRules(settings.privacy.ignore)
+        self.embedded = WorkspaceEngine(paths.cache / "index", settings.workspace_index, self.ignore)
+        self.engines = Engines(settings, backend or partial(open_backend, keys=self.keys))
+        self.completion = CompletionService(
+            settings,
+            self.engines,
+            Embedded(self.embedded),
+            CompletionCache(self._disk_cache(settings)),
+            self.traces,
+            self.ignore,
+            self.syntax,
+        )
+        self.server = CodestralServer(self.documents, self.completion)
+        self.documents.listen(self.completion.observe)
+        self.documents.listen(self.embedded.observe)
+        lifecycle.register(self)
+        configuration.register(self)
+        inline_completion.register(self.server)
+        reports.register(self.server)
+        commands.register(self)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.loaded.settings
+
+    # ---- settings
+
+    async def reload(self) -> None:
+        """Read all sources of settings again and apply what has changed."""
+        self.sources.trusted(await asyncio.to_thread(self._trusted_files))
+        old, self.loaded = self.settings, await asyncio.to_thread(self.sources.load)
+        self.report(self.loaded.problems)
+        if (new := self.settings) != old:
+            await self._apply(old, new)
+
+    async def _apply(self, old: Settings, new: Settings) -> None:
+        self.completion.settings = new
+        if old.privacy.ignore != new.privacy.ignore:
+            self.ignore.configure(new.privacy.ignore)
+        if old.workspace_index != new.workspace_index:
+            await self.embedded.configure(new.workspace_index)
+        if old.cache != new.cache:
+            await self.completion.use_cache(CompletionCache(self._disk_cache(new)))
+        if _engine_settings(old) != _engine_settings(new):
+            self.engines.choose(new)
+
+    def _trusted_files(self) -> list[Path]:
+        files = [file for root in self.roots if (file := root / PROJECT_FILE).is_file()]
+        trusted = [file for file in files if self.trust.trusts(file)]
+        for file in files:
+            if file not in trusted:
+                self.report_once(
+                    f"{file} is not applied until you trust this workspace (command codestral.trustWorkspace)."
+                )
+        return trusted
+
+    def _disk_cache(self, settings: Settings) -> DiskCache | None:
+        if not settings.cache.enabled:
+            return None
+        return DiskCache(
+            self._paths.cache,
+            max_bytes=settings.cache.max_mb << 20,
+            max_age_s=settings.cache.max_age_days * 86400,
+            on_error=lambda error: self.report([error]),
+        )
+
+    # ---- telling the user
+
+    def report(self, problems: Sequence[CodestralError]) -> None:
+        """Show problems, each once, several at a time as one message. May be called from any thread."""
+        fresh = [problem.message for problem in problems if problem.message not in self._reported]
+        if fresh:
+            self._reported.update(fresh)
+            self.report_once("\n".join(fresh))
+
+    def report_once(self, message: str) -> None:
+        """Show a message, if it has not been shown before. May be called from any thread."""
+        if message in self._reported:
+            return
+        self._reported.add(message)
+        log.warning("%s", message)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.server.show, message)
+
+    # ---- life
+
+    def begin(self) -> None:
+        """Take in what the client said when it connected. Quick: the client waits for the answer."""
+        self._loop = asyncio.get_running_loop()
+        self.loaded = self.sources.load()
+        self.completion.settings = self.settings
+
+    async def start(self) -> None:
+        """Start what runs in the background."""
+        self.report(self.loaded.problems)
+        await configuration.pull(self)
+        await self.reload()
+        self.engines.on_status = lambda status: publish(self, status)
+        self.engines.choose(self.settings)
+        await self.embedded.open(self.roots)
+        self._watching = asyncio.create_task(configuration.watch(self))
+
+    async def aclose(self) -> None:
+        """Stop everything."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await self.completion.aclose()
+        await self.engines.aclose()
+        await self.embedded.aclose()
+        await self.keys.aclose()
+        self.syntax.close()
+
+
+def _engine_settings(settings: Settings) -> tuple[Any, ...]:
+    return (
+        settings.enabled,
+        settings.backend,
+        settings.ollama,
+        settings.mistral,
+        settings.llamacpp,
+        settings.openai,
+        settings.privacy.local_only,
+    )

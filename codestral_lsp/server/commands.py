@@ -1,0 +1,78 @@
+"""workspace/executeCommand: what users and editor integrations can ask for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, get_args
+
+from codestral_lsp.backends.base import BackendName
+from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.privacy.trust import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from codestral_lsp.server.app import App
+
+
+def register(app: App) -> None:
+    """Offer the commands. Their answers are plain JSON values."""
+    command = app.server.command
+
+    @command("codestral.didAccept")
+    async def did_accept(number: int) -> None:
+        """The suggestion of that number was accepted."""
+        app.completion.accepted(number)
+
+    @command("codestral.toggle")
+    async def toggle() -> bool:
+        """Switch completions on or off for this session; answers whether they are on now."""
+        app.sources.override("enabled", not app.settings.enabled)
+        await app.reload()
+        return app.settings.enabled
+
+    @command("codestral.snooze")
+    async def snooze(*minutes: float) -> None:
+        """Stay silent for some minutes (5 unless told); 0 ends it."""
+        app.completion.snooze(max(0.0, minutes[0] if minutes else 5.0) * 60)
+
+    @command("codestral.status")
+    async def status() -> dict[str, Any]:
+        """What is going on: the fields of codestral/didChangeStatus, and whether the workspace is indexed."""
+        return {**asdict(app.engines.status), "indexed": app.embedded.indexed}
+
+    @command("codestral.why")
+    async def why(*last: int) -> list[dict[str, Any]]:
+        """The last requests (20 unless told), oldest first: what was decided, what it cost, what was shown."""
+        count = max(1, last[0] if last else 20)
+        return [{**trace.as_json(), "line": trace.line()} for trace in list(app.traces)[-count:]]
+
+    @command("codestral.selectEngine")
+    async def select_engine(name: str) -> None:
+        """Use another engine for this session."""
+        if name != "auto" and name not in get_args(BackendName):
+            raise UsageError(f"There is no engine {name}.", cure=f"Use auto, {', '.join(get_args(BackendName))}.")
+        app.sources.override("backend", name)
+        await app.reload()
+
+    @command("codestral.restart")
+    async def restart() -> None:
+        """Forget what is known of the engines and choose anew."""
+        app.engines.choose(app.settings)
+
+    @command("codestral.clearCache")
+    async def clear_cache() -> int:
+        """Forget all cached answers; tells how many there were."""
+        return await app.completion.cache.clear()
+
+    @command("codestral.trustWorkspace")
+    async def trust_workspace() -> list[str]:
+        """Let this workspace's own .codestral.toml have a say; answers the files that are trusted now."""
+        files = [file for root in app.roots if (file := root / PROJECT_FILE).is_file()]
+        try:
+            for file in files:
+                app.trust.trust(file)
+        except OSError as error:
+            raise CodestralError(
+                f"The trust cannot be kept: {error.strerror}.", cure="Check the permissions of your state folder."
+            ) from None
+        await app.reload()
+        return [str(file) for file in files]
