@@ -79,6 +79,9 @@ async def test_a_tree_of_exactly_the_version_asked_for(desk: Desk) -> None:
     second = desk.type("y = 2\n")
     assert text_of(await desk.keeper.tree(second)) == "y = 2\nx = 1\n"
     assert text_of(await desk.keeper.tree(first)) == "x = 1\n"
+    kept = await desk.keeper.tree(second)
+    await desk.keeper.tree(first)
+    assert await desk.keeper.tree(second) is kept
     third = desk.type("z")
     assert text_of(await desk.keeper.tree(third)) == "zy = 2\nx = 1\n"
 

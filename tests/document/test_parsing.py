@@ -128,6 +128,18 @@ def test_after_random_edits_the_tree_is_that_of_a_fresh_parse(
             check_same(tree.tree, fresh)
 
 
+@pytest.mark.parametrize("where", ["undone", "elsewhere"])
+def test_an_error_is_gone_with_its_cause(where: str) -> None:
+    """Tree-sitter's own reparse would go on to see one here."""
+    whole = parsed("cpp", Text.of(SNIPPETS["cpp"]))
+    broken = whole.text.replace(Range(Position(27, 4), Position(29, 0)), "")[0]
+    broken = broken.replace(Range(Position(0, 0), Position(0, 0)), "{")[0]
+    tree = moved(whole, broken)
+    assert tree.error_count() > 0
+    text = Text.of(SNIPPETS["cpp"] + ("" if where == "undone" else "int x;\n"))
+    assert moved(tree, text).error_count() == 0
+
+
 AMBIGUOUS = {
     *("index_expression", "selector_expression", "identifier", "field_identifier"),
     *("type_instantiation_expression", "qualified_type", "type_identifier", "package_identifier"),

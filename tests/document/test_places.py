@@ -118,6 +118,16 @@ def test_docstrings_are_told_from_strings(syntax: Maker, text: str, expected: Le
 
 
 @either
+@pytest.mark.parametrize("length", range(100, 140, 3))
+def test_a_long_docstring_far_above_confuses_nobody(syntax: Maker, length: int) -> None:
+    """Wherever the scan for strings starts, inside the docstring included."""
+    functions = "".join(f"\n\ndef g{number}():\n" + "    x = 1\n" * 25 for number in range(5))
+    docstring = '    """A\n' + "    words\n" * length + '    """\n'
+    text = "y = 0\n" * 60 + f"def f():\n{docstring}{functions}    z = █\n"
+    assert place(syntax, "python", text).lexical is Lexical.CODE
+
+
+@either
 @pytest.mark.parametrize(
     ("language", "text"),
     [

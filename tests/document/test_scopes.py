@@ -91,6 +91,22 @@ def test_functions_and_classes_around_unfinished_code(
     assert [name for name in named(syntax(language, value), cursor) if name != "b"] == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("javascript", "class A {\nf() {\nx(a, █\n}\n\ng() {\n}\n}\n", ["f f", "c A"]),
+        ("c", "int f(int a)\n{\nif (a) {\nx = y(█\n}\n}\n", ["b", "f f"]),
+    ],
+)
+def test_a_tree_knows_the_scopes_of_unfinished_code_without_indentation_too(
+    language: str, text: str, expected: list[str]
+) -> None:
+    value, cursor = marked(text)
+    tree = parsed(language, value)
+    assert tree.error_count() > 0
+    assert named(tree, cursor) == expected
+
+
 @either
 @pytest.mark.parametrize(
     ("language", "text", "first_line", "last_line", "header"),

@@ -362,7 +362,7 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.equal(await text(), TOTAL.trimEnd());
     await nvim.type(":w<CR>:bwipeout<CR>");
     await until("didClose", () => wire.last("textDocument/didClose"));
-    keep("neovim-0.11", wire, dirname(file), standIn.url);
+    keep("neovim-0.11", "typing", wire, dirname(file), standIn.url);
   });
 
   test("the server is given what the user has set, and is told what the client can draw", async () => {

@@ -81,6 +81,10 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     return openProject(write, "cart.py", HEAD + knows, options.settings, options.machine);
   }
 
+  function keepSession(name: string): void {
+    keep("vscode", name, wire, join(folder, `${count}`, "shop"), standIn.url);
+  }
+
   /** What is on the disk after saving, below the head. */
   async function saved(): Promise<string> {
     const all = await window.saved();
@@ -191,6 +195,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await window.ghostShown(" * 2");
     await window.press("Tab");
     assert.equal(await saved(), "prices_total = 1\nx = prices_total * 2");
+    keepSession("suggestion-list");
   });
 
   test("an explicit request is answered at once", async () => {
@@ -243,6 +248,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await window.ghostShown("s");
     await window.press("Tab");
     assert.equal(await saved(), "a = pric\nb = prices");
+    keepSession("several-cursors");
   });
 
   test("nothing is drawn into text that an input method still composes, and the rest of it once it is there", async () => {
@@ -256,6 +262,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await keyboard.send("Input.insertText", { text: "日本" });
     await window.ghostShown('語の値段"');
     assert.equal(await saved(), 'name = "日本');
+    keepSession("input-method");
   });
 
   test("pasted text stays as it is, and is gone on from", async () => {
@@ -307,7 +314,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     assert.equal(await saved(), TOTAL.trimEnd());
     await window.command("View: Close Editor");
     await until("didClose", () => wire.last("textDocument/didClose"));
-    keep("vscode", wire, join(folder, `${count}`, "shop"), standIn.url);
+    keepSession("typing");
   });
 
   test("the server is given what the user has set, and no defaults", async () => {

@@ -7,11 +7,11 @@ import type { Message, Wire } from "./wire.ts";
 
 /**
  * With CODESTRAL_RECORD set, writes a session into tests/fixtures/clients: what the client said at the start, what it
- * answered about settings, and every message of both sides. Whatever differs from run to run or from machine to machine
+ * answered about settings, and every message of both sides under the session's name. Whatever differs from run to run or from machine to machine
  * is replaced: `project` by /project, `url` by where Ollama listens by default, process ids by 1, random ids by counted
  * ones.
  */
-export function keep(client: string, wire: Wire, project: string, url: string): void {
+export function keep(client: string, session: string, wire: Wire, project: string, url: string): void {
   if (!process.env["CODESTRAL_RECORD"]) return;
   const folder = join(ROOT, "tests/fixtures/clients", client);
   mkdirSync(folder, { recursive: true });
@@ -38,7 +38,7 @@ export function keep(client: string, wire: Wire, project: string, url: string): 
   write("initialize.json", entries.find(({ message }) => message.method === "initialize")?.message.params);
   write("configuration.json", answers);
   writeFileSync(
-    join(folder, "session.jsonl"),
+    join(folder, `${session}.jsonl`),
     entries
       .filter(({ message }) => message.method !== "initialize")
       .map(({ from, message }) => `${JSON.stringify({ from, message })}\n`)
