@@ -1,0 +1,105 @@
+"""Real commits typed again: what completion is worth, in characters saved, and what it costs, in wrong ghosts.
+
+Each commit's parent is the workspace; what it adds is typed with jumps, paired brackets and file switches, and right
+ghosts are taken. Answers come from a real model; how fast is a matter of the latency profile. Beside ours: a fixed
+debounce of 350 ms without a cache in front of the same model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.desk import Tally, as_row, merged
+from benchmarks.model import PROFILES, Aside, Memory, PacedModel, Profile
+from benchmarks.report import table
+from benchmarks.sessions import Session, commits
+from benchmarks.traces import play_ours, play_plain
+from codestral_lsp.backends.keys import Keys
+from codestral_lsp.backends.llamacpp import LlamacppBackend
+from codestral_lsp.config.settings import LlamacppSettings
+from tests.virtual_time import run
+
+DEBOUNCE_S = 0.35
+
+
+class Bench:
+    """Plays sessions against one server."""
+
+    def __init__(self, url: str, memory: Path | None) -> None:
+        self._aside = Aside()
+        self._real = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=True)
+        self._memory = Memory(memory)
+
+    def play(self, session: Session, profile: Profile, seed: int, **settings: Any) -> Tally:
+        """Ours."""
+        with tempfile.TemporaryDirectory() as folder:
+            model = PacedModel(self._real, self._aside, profile, memory=self._memory)
+            options = {"cache": {"enabled": False}, **settings}
+            row = run(play_ours(session, model, Path(folder), accepts=True, seed=seed, settings=options))
+        tally: Tally = row["tally"]
+        return tally
+
+    def play_plain(self, session: Session, profile: Profile, seed: int) -> Tally:
+        """The plain way."""
+        model = PacedModel(self._real, self._aside, profile, memory=self._memory)
+        tally: Tally = run(play_plain(session, model, debounce_s=DEBOUNCE_S, accepts=True, seed=seed))["tally"]
+        return tally
+
+    def close(self) -> None:
+        """Let go of the server."""
+        asyncio.run_coroutine_threadsafe(self._real.aclose(), self._aside.loop).result()
+        self._aside.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--llama", default=os.environ.get("CODESTRAL_TEST_LLAMA_URL"), help="a llama-server's address")
+    parser.add_argument("--repos", nargs="*", type=Path, help="git repositories; default: CODESTRAL_BENCH_REPOS")
+    parser.add_argument("--count", type=int, default=5, help="commits of each repository")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profiles", nargs="*", default=[profile.name for profile in PROFILES])
+    parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
+    parser.add_argument("--settings", type=json.loads, default={}, help="settings for ours, as JSON")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    named = os.environ.get("CODESTRAL_BENCH_REPOS", "").split(os.pathsep)
+    repositories = options.repos or [Path(name) for name in named if name and is_repository(Path(name))]
+    if not options.llama or not repositories:
+        what = "a llama-server (CODESTRAL_TEST_LLAMA_URL) and git repositories (CODESTRAL_BENCH_REPOS)"
+        parser.exit(0, f"NOT MEASURED: commits need {what}.\n")
+    sessions = [each for path in repositories for each in commits(path, seed=options.seed, count=options.count)]
+    bench, results = Bench(options.llama, options.memory), dict[str, Any]()
+    for profile in PROFILES:
+        if profile.name not in options.profiles:
+            continue
+        ours, plain = list[Tally](), list[Tally]()
+        for number, session in enumerate(sessions):
+            ours.append(bench.play(session, profile, number, **options.settings))
+            plain.append(bench.play_plain(session, profile, number))
+            print(
+                f"  {profile.name}, {session.name}: {ours[-1].keys_saved} / {plain[-1].keys_saved} keys saved",
+                flush=True,
+            )
+        rows = {"ours": as_row(merged(ours)), "fixed 350 ms, no cache": as_row(merged(plain))}
+        results[profile.name] = rows
+        print(f"\n{profile.name}: {len(sessions)} commits\n{table(rows)}\n", flush=True)
+    bench.close()
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+def is_repository(path: Path) -> bool:
+    """Whether a folder is a git repository (or a bare one) with history."""
+    return (path / ".git").exists() or (path / "HEAD").exists()
+
+
+if __name__ == "__main__":
+    main()
