@@ -1,0 +1,70 @@
+# Everything is set up in .venv (and editors/vscode/node_modules); all that is needed is Python ≥ 3.11 with venv,
+# node with npm, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test lint test-editors test-model bench package docs lock clean help
+
+help:
+	@echo "make demo          see it work: the real server completes in a sample project"
+	@echo "make test          all fast tests"
+	@echo "make lint          formatting, linters, strict type checks"
+	@echo "make test-editors  real VS Code (in Chromium) and real Neovim"
+	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
+	@echo "make bench         all figures, into docs/numbers/"
+	@echo "make package       wheel and .vsix, into dist/"
+	@echo "make docs          the documents that are generated from the code"
+	@echo "make lock          pin the development environment anew (needs uv)"
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+editors/vscode/node_modules/ready: editors/vscode/package-lock.json
+	cd editors/vscode && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: .venv/ready
+	@$(BIN)/python -m demo
+
+test: .venv/ready editors/vscode/node_modules/ready
+	$(BIN)/python -m pytest -n $(JOBS) -q
+	cd editors/vscode && npm test --silent
+
+lint: .venv/ready editors/vscode/node_modules/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.check_tree
+	cd editors/vscode && npm run check --silent
+
+test-editors: .venv/ready
+	tests/editors/run.sh
+
+test-model: .venv/ready
+	$(BIN)/python -m pytest -q -rs tests/model
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks
+
+.venv/bench: .venv/ready requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+package: .venv/ready editors/vscode/node_modules/ready
+	rm -rf dist && $(BIN)/python -m hatchling build
+	cd editors/vscode && npm run package --silent -- --out ../../dist/
+
+docs: .venv/ready
+	$(BIN)/python -m tools.settings_reference > docs/settings.md
+
+lock:
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group bench pyproject.toml -o requirements-bench.lock
+
+clean:
+	rm -rf .venv dist editors/vscode/node_modules editors/vscode/dist
