@@ -62,7 +62,7 @@ class Editor:
         )
         self._client.initialized(types.InitializedParams())
         async with asyncio.timeout(60):
-            while not self.status or not (await self._command("codestral.status"))["indexed"]:
+            while not self.status or not (await self._command("codestral.status"))["indexed"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:

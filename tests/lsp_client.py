@@ -127,8 +127,8 @@ class LspClient:
         entries = [
             {
                 "range": {
-                    "start": dict(zip(("line", "character"), start)),
-                    "end": dict(zip(("line", "character"), end)),
+                    "start": {"line": start[0], "character": start[1]},
+                    "end": {"line": end[0], "character": end[1]},
                 },
                 "text": text,
             }
@@ -167,7 +167,7 @@ class LspClient:
     async def until(self, condition: Callable[[], bool], within_s: float = 10) -> None:
         """Wait until something has become true."""
         async with asyncio.timeout(within_s):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - what is waited for may be in another process
                 await asyncio.sleep(0.005)
 
     async def stop(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from codestral_lsp.backends.workspace import Query, WorkspaceEngine
+from typing import Protocol
+
+from codestral_lsp.backends.workspace import Prediction, Query
 from codestral_lsp.completion.filters import apply_filters
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.surroundings import Extent
@@ -14,10 +16,17 @@ FALLBACK_BAR = 0.5
 """How probably right it must be where there is no model to ask."""
 
 
+class Predictor(Protocol):
+    """What is asked: the embedded engine."""
+
+    def predict(self, query: Query) -> Prediction | None:
+        """What probably comes next; None if nothing is known."""
+
+
 class Embedded:
     """Asks the embedded engine, and keeps of its prediction what is sure enough and fits the cursor."""
 
-    def __init__(self, engine: WorkspaceEngine) -> None:
+    def __init__(self, engine: Predictor) -> None:
         self.engine = engine
 
     def instant(self, asked: Question, reach: Extent, trace: Trace) -> str:

@@ -33,6 +33,7 @@ from codestral_lsp.document.store import ClientChange, DocumentStore
 from codestral_lsp.document.text import Text
 from codestral_lsp.errors import BackendError
 from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.privacy.ignore import IgnoreRules
 from codestral_lsp.prompt.families import CODESTRAL
 from tests.notation import at
 from tests.virtual_time import run
@@ -169,7 +170,7 @@ class Scene:
             Embedded(self.predictor),
             CompletionCache(),
             self.traces,
-            AllowAll(),
+            IgnoreRules(),
             SyntaxKeeper(self.store),
         )
         self.store.listen(self.service.observe)
@@ -234,14 +235,6 @@ class Scene:
     def last(self) -> Trace:
         """The newest trace of a completion request."""
         return [trace for trace in self.traces if trace.trigger != "warm-up"][-1]
-
-
-class AllowAll:
-    """Nothing is ignored."""
-
-    def allows(self, path: object) -> bool:
-        """Always."""
-        return True
 
 
 def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

@@ -9,6 +9,7 @@ import pytest
 from codestral_lsp.backends.workspace import Prediction
 from codestral_lsp.completion.generation import LINGER_S
 from codestral_lsp.completion.request import CompletionRequest, SelectedCompletion, Trigger
+from codestral_lsp.completion.status import Status
 from codestral_lsp.completion.stream import UNSURE
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.store import ClientChange
@@ -410,7 +411,7 @@ class TestFailures:
     @in_virtual_time
     async def test_a_failing_model_is_told_once_rested_and_tried_again(self) -> None:
         stage = await scene()
-        told = []
+        told: list[Status] = []
         stage.engines.on_status = told.append
         stage.model.failure = lambda: Unreachable("ollama", "Ollama is not running.", cure="Start it: ollama serve")
         for _ in range(5):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lsp_client import Json
 from tests.server.conftest import StartClient, prompts
 from tests.standins.base import Script
 from tests.standins.ollama import OllamaStandIn
@@ -94,7 +95,7 @@ async def test_lone_surrogates_and_odd_line_separators(start: StartClient, ollam
 
 
 async def test_notebook_cells(start: StartClient, ollama: OllamaStandIn) -> None:
-    capabilities = {"textDocument": {"inlineCompletion": {}}, "notebookDocument": {"synchronization": {}}}
+    capabilities: Json = {"textDocument": {"inlineCompletion": {}}, "notebookDocument": {"synchronization": {}}}
     client = await start(ollama, capabilities=capabilities)
     book, cell = "file:///n.ipynb", "vscode-notebook-cell:/n.ipynb#1"
     client.notify(

@@ -252,7 +252,7 @@ class TestOrder:
     async def test_a_request_sees_the_text_its_client_saw(self, start: StartClient, ollama: OllamaStandIn) -> None:
         client = await start(ollama)
         client.open(URI, TEXT)
-        asked, answer = client.complete(URI, 1, 4)
+        _, answer = client.complete(URI, 1, 4)
         client.change(URI, 2, ((0, 0), (2, 0), ""))
         await answer
         assert all(prompt.endswith("def add(a, b):\n    ") for prompt in prompts(ollama))

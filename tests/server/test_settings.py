@@ -89,7 +89,7 @@ async def test_the_users_file_and_its_changes(
     assert await client.items(URI, 1, 4) == []
     file.write_text("[completion.languages]\npython = true\n")
     async with asyncio.timeout(10):
-        while not await client.items(URI, 1, 4):
+        while not await client.items(URI, 1, 4):  # noqa: ASYNC110 - a file is watched in another process
             await asyncio.sleep(0.2)
 
 

@@ -7,6 +7,7 @@ place is named by the index of its last context token in that order (`at`); the 
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from itertools import accumulate, pairwise
 from codestral_lsp.backends.workspace.tokens import GAP, Line
 
 
-class Source:
+class Source(ABC):
     """Lines of code that can be searched. Line numbers count lines that are not blank."""
 
     __slots__ = ("codes", "firsts", "size")
@@ -30,21 +31,21 @@ class Source:
         """The line of the token that follows the place `at`."""
         return bisect_right(self.firsts, self.size - at) - 1
 
+    @abstractmethod
     def rest(self, at: int, line: int) -> bytes:
         """What follows the place `at` on `line`, with the blanks before it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def token(self, at: int) -> bytes:
         """The token at `at`, without blanks before it; empty for a line end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def indent(self, line: int) -> int:
         """Width of the line's indentation in characters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gap(self, line: int) -> int:
         """Blank lines before the line."""
-        raise NotImplementedError
 
 
 class Buffer(Source):
