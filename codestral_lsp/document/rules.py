@@ -92,7 +92,7 @@ class TextRules(Syntax):
 
     def _header_from(self, line: int) -> int:
         """The first line from `line` on that must be code by its looks, as far as that may be looked for."""
-        for number in range(line, min(line + _WINDOW_LINES // 2, len(self.text.lines))):
+        for number in range(line, min(line + _WINDOW_LINES, len(self.text.lines))):
             if line and len(self.text.lines[number]) <= MAX_LINE:
                 header = _header(self.language, self.text.lines[number].strip())
                 if header is not None and header[0] is not ScopeKind.BLOCK:

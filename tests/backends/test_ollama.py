@@ -255,7 +255,7 @@ async def test_another_model_may_chat() -> None:
 async def test_probabilities_are_told_on_demand() -> None:
     async with ollama_with() as (backend, _):
         heard = await hear(backend.stream(prompt(), Sampling(max_tokens=64, logprobs=True)))
-        assert {piece.logprob for piece in heard.pieces[:-1]} == {-0.25}
+        assert {piece.logprob for piece in heard.pieces[:-1]} == {Script().logprob}
         heard = await hear(backend.stream(prompt(), ASK))
         assert {piece.logprob for piece in heard.pieces} == {None}
 

@@ -202,7 +202,7 @@ async def test_probabilities_are_read_in_both_shapes() -> None:
     for server in (OpenaiStandIn(), LlamaServerStandIn()):
         async with openai_with(server) as (backend, _):
             heard = await hear(backend.stream(prompt(), wanted))
-            assert {piece.logprob for piece in heard.pieces[:-1]} == {-0.25}
+            assert {piece.logprob for piece in heard.pieces[:-1]} == {Script().logprob}
 
 
 async def test_vllm_counts_tokens_and_others_do_not() -> None:

@@ -66,6 +66,8 @@ class Script:
     prompt_token_ms: float = 0.0
     """For each prompt token that is not in the cache."""
     load_ms: float = 0.0
+    logprob: float = -0.01
+    """Of every token, for those who ask: a model that is sure of what it says."""
 
     def tokens(self, prompt: str) -> list[str]:
         """The answer to `prompt`, as tokens."""

@@ -205,7 +205,8 @@ class LlamaServerStandIn(StandIn):
                     self.slot.wrote(token)
                     told: dict[str, Any] = {"index": 0, "content": token, "tokens": [count], "stop": False}
                     if body.get("n_probs"):
-                        top = {"id": count, "token": token, "bytes": list(token.encode()), "logprob": -0.25}
+                        top: dict[str, Any] = {"id": count, "token": token, "bytes": list(token.encode())}
+                        top["logprob"] = self.script.logprob
                         told["completion_probabilities"] = [{**top, "top_logprobs": [top]}]
                     if body.get("timings_per_token"):
                         told["timings"] = _timings(read, prompt_ms, count, start)
@@ -243,7 +244,8 @@ class LlamaServerStandIn(StandIn):
             else:
                 told |= {"text": text or "", "logprobs": None}
                 if body.get("logprobs") and text:
-                    told["logprobs"] = {"content": [{"id": 5, "token": text, "logprob": -0.25, "top_logprobs": []}]}
+                    token = {"id": 5, "token": text, "logprob": self.script.logprob, "top_logprobs": []}
+                    told["logprobs"] = {"content": [token]}
             return {**stamp, "choices": [told]}
 
         async with self.slot.lock:

@@ -349,7 +349,7 @@ class OllamaStandIn(StandIn):
                 loaded.slot.wrote(token)
                 line = {**stamp, **text(token), "done": False}
                 if body.get("logprobs") and self._since("0.12.11"):
-                    line["logprobs"] = [{"token": token, "logprob": -0.25, "bytes": list(token.encode())}]
+                    line["logprobs"] = [{"token": token, "logprob": self.script.logprob, "bytes": list(token.encode())}]
                 yield _line(line)
             times = {"total_duration": _ns(start), "eval_count": count, "eval_duration": _ns(generating)}
             yield _line({**stamp, **text(""), **finish, **times})

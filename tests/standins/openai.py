@@ -119,7 +119,7 @@ class OpenaiStandIn(StandIn):
             told: dict[str, Any] = {"index": 0, "finish_reason": finish, "logprobs": None}
             told |= {"text": text} if where == "text" else {"delta": {"content": text}}
             if body.get("logprobs") and text:
-                told["logprobs"] = {"tokens": [text], "token_logprobs": [-0.25], "text_offset": [0]}
+                told["logprobs"] = {"tokens": [text], "token_logprobs": [self.script.logprob], "text_offset": [0]}
             return {**stamp, "choices": [told]}
 
         async def messages() -> AsyncIterator[bytes]:
