@@ -18,7 +18,7 @@ from math import exp, log, log1p
 from operator import mul
 from pathlib import Path
 
-from codestral_lsp.backends.workspace.evidence import Kind, Sighting
+from codestral_lsp.backends.workspace.evidence import FEATURES, Kind, Sighting
 from codestral_lsp.backends.workspace.place import Place
 from codestral_lsp.backends.workspace.tokens import CODES, TOKEN, WORD, brackets
 
@@ -60,9 +60,9 @@ class Weights:
         """The weights in a JSON file."""
         data = json.loads(file.read_text("utf-8"))
         return Weights(
-            {kind: tuple(data["sightings"][kind.name.lower()].values()) for kind in Kind},
-            tuple(data["candidates"].values()),
-            tuple(data["none"].values()),
+            {kind: _vector(data["sightings"][kind.name.lower()], FEATURES) for kind in Kind},
+            _vector(data["candidates"], CANDIDATE_FEATURES),
+            _vector(data["none"], NONE_FEATURES),
         )
 
 
@@ -170,6 +170,10 @@ def _blend(sightings: Sequence[Sighting]) -> dict[bytes, float]:
             for text in shares or level
         }
     return shares
+
+
+def _vector(weights: Mapping[str, float], features: Sequence[str]) -> tuple[float, ...]:
+    return tuple(weights.get(feature, 0.0) for feature in features)
 
 
 def _log_sum(logs: Sequence[float]) -> float:

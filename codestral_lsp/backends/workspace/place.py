@@ -21,6 +21,8 @@ BESIDE = 50
 """Tokens before a place, and on the next lines, that are compared as a set."""
 NEAR_BEFORE, NEAR_AFTER = 600, 400
 """Tokens around the cursor that are taken for the names in use here."""
+_INDENTED = 30
+"""Lines before and after that tell what the document is indented with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Around:
     next_line: bytes
     next_indent: int | None
     """Indentation of the next line; None if there is none."""
+    blank: str
+    """What the document is indented with: a tab or a space."""
     needed: int
     """Closing brackets after the cursor's line whose opening ones stand before its end."""
 
@@ -130,6 +134,7 @@ def locate(lines: Sequence[str], row: int, column: int, known: Lines) -> Place:
         after=frozenset(codes[max(0, hole - 2 - BESIDE) : max(0, hole - 2)]),
         next_line=following[0].text if following else b"",
         next_indent=following[0].indent if following else None,
+        blank="\t" if any(line.startswith("\t") for line in lines[max(0, row - _INDENTED) : row + _INDENTED]) else " ",
         needed=balance(following)[0],
     )
     return Place(

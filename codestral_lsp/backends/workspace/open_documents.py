@@ -1,0 +1,79 @@
+"""The other open documents, made searchable a little at a time, so that the event loop never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from codestral_lsp.backends.workspace.place import LINES_AFTER, LINES_BEFORE
+from codestral_lsp.backends.workspace.source import Buffer
+from codestral_lsp.backends.workspace.tokens import Lines
+from codestral_lsp.document.document import Change, Document
+
+MOST_OPEN = 8
+"""Documents that are searched as they are in the editor, those last used; others as they are on disk."""
+_AT_ONCE = 150
+"""Lines read before others get a turn: well under a millisecond each hundred."""
+
+
+class OpenDocuments:
+    """The documents last used, each at its newest version, and the last version of each that is searchable."""
+
+    def __init__(self) -> None:
+        self.lines = Lines()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        """By URI, the last used one last."""
+        self._buffers: dict[str, tuple[Document, Buffer]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def observe(self, change: Change) -> None:
+        """Take in a change."""
+        if change.after is None:
+            if change.before is not None:
+                self._documents.pop(change.before.uri, None)
+                self._buffers.pop(change.before.uri, None)
+            return
+        self._documents[change.after.uri] = change.after
+        if change.before is None:
+            self.use(change.after)
+
+    def use(self, document: Document) -> None:
+        """Say that the user is in this document now."""
+        self._documents[document.uri] = document
+        self._documents.move_to_end(document.uri)
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+
+    def recent(self) -> Sequence[Document]:
+        """The documents that are searched as they are in the editor, the last used one first."""
+        return list(reversed(self._documents.values()))[:MOST_OPEN]
+
+    def others(self, document: Document) -> list[Buffer]:
+        """The searchable ones but for `document`, the last used one first; each perhaps some changes behind."""
+        return [
+            self._buffers[other.uri][1]
+            for other in self.recent()
+            if other.uri != document.uri and other.uri in self._buffers
+        ]
+
+    async def _read(self) -> None:
+        for document in self.recent():
+            known = self._buffers.get(document.uri)
+            if known is not None and known[0].text is document.text:
+                continue
+            lines = document.text.lines[: LINES_BEFORE + LINES_AFTER]
+            for start in range(0, len(lines), _AT_ONCE):
+                for line in lines[start : start + _AT_ONCE]:
+                    self.lines[line]
+                await asyncio.sleep(0)
+            if document.uri in self._documents:
+                self._buffers[document.uri] = document, Buffer([self.lines[line] for line in lines])
+        for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
+            del self._buffers[uri]
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)

@@ -1,0 +1,88 @@
+"""From a place to what probably comes next: the rest of the line, and the lines below as long as they are sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codestral_lsp.backends.workspace.evidence import Sighting, gather
+from codestral_lsp.backends.workspace.model import Weights, weigh
+from codestral_lsp.backends.workspace.place import Place
+from codestral_lsp.backends.workspace.segment import Segment
+from codestral_lsp.backends.workspace.source import Buffer
+
+MOST_LINES_BELOW = 8
+WORTH_GOING_ON = 0.4
+"""Joint probability of all lines so far under which the next one is not looked for."""
+_SPACES_A_TAB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What probably comes next."""
+
+    text: str
+    """The rest of the line."""
+    probability: float
+    """That the line goes on just like this."""
+    below: tuple[tuple[str, float], ...] = ()
+    """The next lines, each with the line end before it, and the probability that it and all before it are right."""
+
+    def sure(self, bar: float) -> str:
+        """The text as far as it is sure enough: empty if the first line is not, then whole lines below."""
+        if self.probability < bar:
+            return ""
+        return self.text + "".join(line for line, probability in self.below if probability >= bar)
+
+
+def predict(place: Place, others: Sequence[Buffer], segments: Sequence[Segment], weights: Weights) -> Prediction | None:
+    """What probably comes after `place`, going by itself, `others` that are open, and indexed files."""
+    candidates = weigh(place, gather(place, others, segments), weights)
+    if not candidates:
+        return None
+    first = best = candidates[0]
+    below: list[tuple[str, float]] = []
+    joint, floor = best.probability, place.indent
+    while not place.tail and joint >= WORTH_GOING_ON and len(below) < MOST_LINES_BELOW:
+        step = _step(place, best.sightings[0], 1)
+        if step is None:
+            break
+        line, indent = place.head + best.text, place.indent
+        place = place.below(line, max(0, indent + step))
+        candidates = weigh(place, gather(place, others, segments), weights)
+        if not candidates:
+            break
+        best = candidates[0]
+        step = _step(place, best.sightings[0], 0)
+        if step is None or (indent := max(0, indent + step)) < floor or _is_next(place, best.text, indent):
+            break
+        if indent != place.indent:
+            break
+        joint *= best.probability
+        below.append(("\n" + place.around.blank * indent + _decoded(best.text), joint))
+    return Prediction(_decoded(first.text), first.probability, tuple(below))
+
+
+def _is_next(place: Place, text: bytes, indent: int) -> bool:
+    """Whether a line is the one that follows already."""
+    return text == place.around.next_line and indent == place.around.next_indent
+
+
+def _step(place: Place, sighting: Sighting, ahead: int) -> int | None:
+    """How much deeper the line of a sighting, or one `ahead`, is than the one above it, in our own blanks.
+
+    None where there is no such line, or blank ones come between.
+    """
+    source, line = sighting.source, sighting.line + ahead
+    if not 0 < line < len(source.firsts) - 1 or source.gap(line):
+        return None
+    step = source.indent(line) - source.indent(line - 1)
+    if source is place.around.buffer or not step:
+        return step
+    if place.around.blank == "\t" and abs(step) > 1:
+        return step // _SPACES_A_TAB or 1
+    return step * _SPACES_A_TAB if place.around.blank == " " and abs(step) == 1 else step
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
