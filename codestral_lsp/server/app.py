@@ -55,7 +55,12 @@ class App:
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
-        self.embedded = WorkspaceEngine(paths.cache / "index", settings.workspace_index, self.ignore)
+        self.embedded = WorkspaceEngine(
+            paths.cache / "index",
+            settings.workspace_index,
+            self.ignore,
+            on_error=lambda error: self.report([error]),
+        )
         self.engines = Engines(settings, backend or partial(open_backend, keys=self.keys))
         self.completion = CompletionService(
             settings,
@@ -94,7 +99,7 @@ class App:
         self.completion.settings = new
         if old.privacy.ignore != new.privacy.ignore:
             self.ignore.configure(new.privacy.ignore)
-        if old.workspace_index != new.workspace_index:
+        if old.workspace_index != new.workspace_index or old.privacy.ignore != new.privacy.ignore:
             await self.embedded.configure(new.workspace_index)
         if old.cache != new.cache:
             await self.completion.use_cache(CompletionCache(self._disk_cache(new)))
