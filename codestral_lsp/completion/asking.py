@@ -90,6 +90,20 @@ class Asking:
             self.cache.memory.put(place.key, Answer(place.head, text, whole=False))
         return text
 
+    def _beside_action(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
+        """While an action has the model: what the embedded engine says."""
+        trace.reason = "an action has the model"
+        return self._embedded.fallback(asked, _reach(settings, asked), trace)
+
+    def warm(self, session: DocumentSession, asked: Question, settings: CompletionSettings) -> None:
+        """Have the model read the window at a cursor, in the background."""
+        engine = asked.engine
+        if engine is None or engine.info.remote or not engine.circuit.allows(asyncio.get_running_loop().time()):
+            return
+        trace = self._warming(asked, engine)
+        prompt, _ = _prompt(session, asked, engine, settings, trace)
+        self._in_background(self._warm(engine, prompt, trace))
+
     async def _place(self, asked: Question) -> Place:
         """What kind of place the cursor is in."""
         return (await self._syntax.syntax(asked.at.document)).place(asked.at.cursor)
@@ -103,12 +117,16 @@ class Asking:
         if found := await self.cache.find(asked.places, digest, whole=asked.invoked):
             text, trace.source = found
             return text
+        if engine.scheduler.acting and not asked.invoked:
+            return self._beside_action(asked, settings, trace)
         if reach is None:
             reach = extent(settings, await self._place(asked), asked.around, asked.request.trigger)
         if (pause_s := self._pause_s(asked, engine, settings, trace)) > 0:
             if trace.prompt_fresh and not engine.info.remote and pause_s >= WARM_UP_PAYS_S:
-                self._in_background(self._warm(engine, prompt, asked.request.document.language))
+                self._in_background(self._warm(engine, prompt, self._warming(asked, engine)))
             await asyncio.sleep(pause_s)
+            if engine.scheduler.acting and not asked.invoked:
+                return self._beside_action(asked, settings, trace)
         generation = session.generation = Generation(
             asked.places[0], asked.at.cursor, follows_edits=asked.request.selected is None
         )
@@ -158,12 +176,16 @@ class Asking:
             trace.debounce_ms = float(settings.debounce_ms)
         return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()
 
-    async def _warm(self, engine: Engine, prompt: Prompt, language: str) -> None:
-        """Have a new window read while the user still types, so that only the end is new when an answer is wanted."""
+    def _warming(self, asked: Question, engine: Engine) -> Trace:
+        now = asyncio.get_running_loop().time()
+        trace = self._traces.begin(asked.request.document.language, "warm-up", now)
+        trace.engine, trace.model = engine.info.backend, engine.info.model
+        return trace
+
+    async def _warm(self, engine: Engine, prompt: Prompt, trace: Trace) -> None:
+        """Have a window read while nothing else is to be done, so that only its end is new when an answer is wanted."""
         loop = asyncio.get_running_loop()
-        trace = self._traces.begin(language, "warm-up", loop.time())
-        trace.engine, trace.model, trace.prompt_tokens = engine.info.backend, engine.info.model, prompt.tokens
-        trace.prompt_fresh, trace.outcome = True, "cancelled"
+        trace.prompt_tokens, trace.prompt_fresh, trace.outcome = prompt.tokens, True, "cancelled"
         task = asyncio.current_task()
         assert task is not None
         try:

@@ -8,7 +8,8 @@ are read and kept: an engine that fails later is rested and tried again, never s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from codestral_lsp.backends.base import Backend, BackendName, ModelInfo
 from codestral_lsp.completion.engine import Engine
@@ -38,6 +39,7 @@ class Engines:
         self._detail = "looking for an engine"
         self._problem: BackendError | None = None
         self._busy = 0
+        self._acting: list[str] = []
         self._stays_local = False
         self._chosen = asyncio.Event()
         self._choosing: asyncio.Task[None] | None = None
@@ -130,6 +132,17 @@ class Engines:
         self._busy += 1 if started else -1
         self._tell()
 
+    @contextmanager
+    def acting(self, title: str) -> Iterator[None]:
+        """While an action has the model: the status says so."""
+        self._acting.append(title)
+        self._tell()
+        try:
+            yield
+        finally:
+            self._acting.remove(title)
+            self._tell()
+
     @property
     def status(self) -> Status:
         """What to tell the user."""
@@ -147,7 +160,12 @@ class Engines:
             return Status(
                 "Warning" if error.transient else "Error", error.cause, False, name, model, self._detail, error.cure
             )
-        return Status("Normal", f"{model} through {name}", self._busy > 0, name, model, self._detail)
+        if self._acting and engine.scheduler.acting:
+            message = f"{self._acting[-1]} ({model}). Completing from cache and your workspace meanwhile"
+            return Status("Normal", message, True, name, model, self._detail)
+        return Status(
+            "Normal", f"{model} through {name}", self._busy + len(self._acting) > 0, name, model, self._detail
+        )
 
     def _tell(self) -> None:
         if (status := self.status) != self._told:

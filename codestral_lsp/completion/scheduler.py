@@ -62,6 +62,12 @@ class Scheduler:
         """The most urgent thing that is being done; None when idle."""
         return min((request.priority for request in self._running), default=None)
 
+    @property
+    def acting(self) -> bool:
+        """Whether an action holds the last free slot: what is typed then goes without the model, until it is asked."""
+        is_full = len(self._running) >= self._slots
+        return is_full and any(request.priority is Priority.ACTION for request in self._running)
+
     def _admit(self) -> None:
         while self._waiting and len(self._running) < self._slots:
             request = min(self._waiting, key=lambda request: request.rank)

@@ -85,7 +85,7 @@ class CompletionService:
             return self._end(trace, None, reason)
         quiet_since = min(session.touched_s, now - request.client_wait_ms / 1000)
         session.touched_s = now
-        asked = question(request, self.engines.current, quiet_since)
+        asked = session.asked = question(request, self.engines.current, quiet_since)
         if reason := objection(request, asked.around, session.doing):
             return self._end(trace, None, reason)
         if (text := self.cache.memory.at(asked.places, whole=asked.invoked)) is not None:
@@ -171,6 +171,14 @@ class CompletionService:
         for trace in self.traces:
             if trace.number == number:
                 trace.fate = fate
+
+    # ---- beside actions
+
+    def warm_again(self) -> None:
+        """An action has left the model's cache cold: have it read again what is before the user now."""
+        session = max(self._sessions.values(), key=lambda each: each.touched_s, default=None)
+        if session is not None and session.asked is not None and self.settings.enabled:
+            self._asking.warm(session, session.asked, self.settings.completion)
 
     # ---- life
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from codestral_lsp.completion.generation import Generation
+from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.request import CompletionRequest, Suggestion
 from codestral_lsp.completion.typing import Doing, doing
 from codestral_lsp.document.document import Change
@@ -64,6 +65,8 @@ class DocumentSession:
         self.generation: Generation | None = None
         self.pending: Pending | None = None
         self.shown: Shown | None = None
+        self.asked: Question | None = None
+        """What was asked last; of no use any more once the text has changed."""
         self.doing = Doing.OTHER
         self.touched_s = float("-inf")
         """When the document was last edited or asked about, on the event loop's clock."""
@@ -76,6 +79,7 @@ class DocumentSession:
         self.anchor.observe(change)
         self.doing = doing(change)
         self.touched_s = self.edited_s = now_s
+        self.asked = None
         if self.pending is not None:
             self.pending.drop("superseded")
             self.pending = None

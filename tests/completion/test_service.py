@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
+from codestral_lsp.backends.base import Priority
 from codestral_lsp.backends.workspace import Prediction
 from codestral_lsp.completion.generation import LINGER_S
 from codestral_lsp.completion.request import CompletionRequest, SelectedCompletion, Trigger
@@ -454,3 +457,91 @@ class TestFailures:
         stage.model.token_s = 0.01
         assert await stage.ghost() == "compute(1)"
         assert len(stage.model.calls) == 2
+
+
+class TestBesideActions:
+    """An action (explain, find the bug) streams on an engine that does one thing at a time."""
+
+    @in_virtual_time
+    async def test_what_is_typed_is_answered_from_cache_and_workspace(self) -> None:
+        stage = await scene()
+        assert await stage.ghost() == "compute(1)"
+        async with acting(stage) as paused:
+            assert await stage.ghost() == "compute(1)"
+            assert stage.last.source == "cache"
+            stage.insert("z")
+            stage.predictor.predictions["    y = z"] = Prediction("_predicted()", 0.6)
+            assert await stage.ghost() == "_predicted()"
+            assert stage.last.source == "embedded"
+            assert len(stage.model.calls) == 1
+            assert not paused.is_set()
+
+    @in_virtual_time
+    async def test_a_pause_for_typing_that_ends_beside_an_action_does_not_disturb_it(self) -> None:
+        stage = await scene(settings={"completion": {"debounceMs": 300}})
+        stage.insert("z")
+        asked = stage.ask()
+        await asyncio.sleep(0.1)
+        async with acting(stage) as paused:
+            assert await asked is None
+            assert stage.last.reason == "an action has the model"
+            assert not stage.model.calls
+            assert not paused.is_set()
+
+    @in_virtual_time
+    async def test_a_manual_trigger_pauses_the_action(self) -> None:
+        stage = await scene()
+        async with acting(stage) as paused:
+            assert await stage.ghost(Trigger.INVOKED) == "compute(1)"
+            assert paused.is_set()
+
+    @in_virtual_time
+    async def test_the_status_says_so(self) -> None:
+        stage = await scene()
+        told: list[Status] = []
+        stage.engines.on_status = told.append
+        async with acting(stage):
+            pass
+        during, after = told
+        assert during.busy
+        assert during.message == "Explaining area() (codestral). Completing from cache and your workspace meanwhile"
+        assert (after.busy, after.message) == (False, "codestral through ollama")
+
+    @in_virtual_time
+    async def test_afterwards_the_cache_is_warmed_where_the_user_is(self) -> None:
+        stage = await scene()
+        await stage.ghost()
+        stage.insert("z")
+        async with acting(stage):
+            await stage.ghost()
+        warmed = len(stage.model.warmed)
+        stage.service.warm_again()
+        await asyncio.sleep(1)
+        assert len(stage.model.warmed) == warmed + 1
+        assert "y = z" in stage.model.warmed[-1].raw
+        stage.insert("!")
+        stage.service.warm_again()
+        await asyncio.sleep(1)
+        assert len(stage.model.warmed) == warmed + 1, "the text has moved on: the next request reads it anyway"
+
+
+@asynccontextmanager
+async def acting(stage: Scene) -> AsyncIterator[asyncio.Event]:
+    """An action that holds the model until it is pre-empted or the block ends; the event is set when it is."""
+    engine, paused, over = stage.engines.current, asyncio.Event(), asyncio.Event()
+    assert engine
+
+    def pause() -> None:
+        paused.set()
+        over.set()
+
+    async def act() -> None:
+        async with engine.scheduler.slot(Priority.ACTION, pause):
+            with stage.engines.acting("Explaining area()"):
+                await over.wait()
+
+    task = asyncio.create_task(act())
+    await asyncio.sleep(0)
+    yield paused
+    over.set()
+    await task
