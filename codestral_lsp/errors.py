@@ -65,6 +65,36 @@ class UsageError(CodestralError):
     code = "usage"
 
 
+class NoTarget(CodestralError):
+    """There is no such code where an action was asked for."""
+
+    code = "no-target"
+
+
+class NoChat(CodestralError):
+    """There is no model that could be asked a question."""
+
+    code = "no-chat"
+
+
+class UselessAnswer(CodestralError):
+    """The model answered, and nothing of it can be used."""
+
+    code = "useless-answer"
+
+
+class StaleEdit(CodestralError):
+    """The text has moved on and an edit made for an older version no longer fits it."""
+
+    code = "stale-edit"
+
+
+class PromptFileError(CodestralError):
+    """A prompt file of the user's own cannot be used; the built-in one is used in its place."""
+
+    code = "prompt-file"
+
+
 class BackendError(CodestralError):
     """A backend could not answer.
 

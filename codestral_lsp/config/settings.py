@@ -149,6 +149,25 @@ class CompletionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionSettings:
+    """Explanations, bug hunts and written code."""
+
+    explain_in: Literal["document", "message"] = setting(
+        "document",
+        kinds.one_of("document", "message"),
+        "Where an explanation is shown: in a document beside the code, or in a message.",
+    )
+    bug_severity: Literal["error", "warning", "information", "hint"] = setting(
+        "warning",
+        kinds.one_of("error", "warning", "information", "hint"),
+        "How serious a found bug is shown to be in the list of problems.",
+    )
+    confirm_bugs: bool = setting(
+        False, kinds.flag(), "Ask the model a second time about each bug it found, and show only what it confirms."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacySettings:
     """What may leave the machine, and what is never read."""
 
@@ -196,6 +215,7 @@ class Settings:
     llamacpp: LlamacppSettings = field(default_factory=LlamacppSettings)
     openai: OpenaiSettings = field(default_factory=OpenaiSettings)
     completion: CompletionSettings = field(default_factory=CompletionSettings)
+    actions: ActionSettings = field(default_factory=ActionSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     workspace_index: WorkspaceIndexSettings = field(default_factory=WorkspaceIndexSettings)

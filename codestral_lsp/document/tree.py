@@ -163,7 +163,7 @@ class SyntaxTree(Syntax):
             if node.type in self._grammar.comments or (
                 _is_string(self._grammar, node) and self._is_docstring(path[: depth + 1])
             ):
-                return self._range(node)
+                return self.range_of(node)
         return None
 
     def open_bracket(self, position: Position) -> Position | None:
@@ -226,13 +226,14 @@ class SyntaxTree(Syntax):
         is_clause = False
         for at in range(len(path) - 1, -1, -1):
             node = path[at]
-            kind = self._kind(node)
+            kind = self.kind_of(node)
             if kind is not None and self._encloses(node, position, depth):
                 if not (is_clause and kind is ScopeKind.BLOCK):
-                    yield self._scope(kind, node, path[at - 1] if at else None)
+                    yield self.scope_of(kind, node, path[at - 1] if at else None)
                 is_clause = node.type in _CLAUSES
 
-    def _kind(self, node: Node) -> ScopeKind | None:
+    def kind_of(self, node: Node) -> ScopeKind | None:
+        """What a node encloses as; None if it is no scope."""
         kind, grammar = node.type, self._grammar
         if kind in grammar.functions:
             return ScopeKind.FUNCTION
@@ -256,11 +257,12 @@ class SyntaxTree(Syntax):
             node = node.children[-1]
         return not node.is_named and node.type in _ENDS
 
-    def _scope(self, kind: ScopeKind, node: Node, parent: Node | None) -> Scope:
+    def scope_of(self, kind: ScopeKind, node: Node, parent: Node | None) -> Scope:
+        """A node of that kind as a scope; `parent` may give it its name."""
         body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
         if body is None:
             body = next((child for child in node.children if child.type in self._grammar.bodies), None)
-        whole = self._range(node)
+        whole = self.range_of(node)
         if body is not None:
             head = Range(whole.start, self._position(body.start_point))
         else:
@@ -271,14 +273,14 @@ class SyntaxTree(Syntax):
     def _name(self, node: Node, parent: Node | None) -> str:
         named = node.child_by_field_name("name") or _declared(node) or _assigned(node, parent)
         if named is not None:
-            return self.text.slice(self._range(named))
+            return self.text.slice(self.range_of(named))
         # An implementation is named by the type that it is for, whatever the type's parameters.
         kind = node.child_by_field_name("type")
-        return self.text.slice(self._range(kind)).partition("<")[0] if kind is not None else ""
+        return self.text.slice(self.range_of(kind)).partition("<")[0] if kind is not None else ""
 
     def _in_comment(self, node: Node, position: Position) -> Lexical:
         """What a position is whose character before belongs to a comment."""
-        span = self._range(node)
+        span = self.range_of(node)
         start = self.text.lines[span.start.line][span.start.column :]
         for opening, closing in self.language.block_comments:
             opening, closing = opening.lstrip(), closing.lstrip()
@@ -345,7 +347,7 @@ class SyntaxTree(Syntax):
         while waiting:
             node = waiting.pop()
             if node.is_error or node.is_missing:
-                yield self._range(node)
+                yield self.range_of(node)
             cursor = node.walk()
             if cursor.goto_first_child_for_point(before_start) is None:
                 continue
@@ -377,7 +379,8 @@ class SyntaxTree(Syntax):
         # Grammars that take a LF for a token cut a CR LF in two.
         return self.text.clamp(Position(row, column_of(self.text.lines[row], column)))
 
-    def _range(self, node: Node) -> Range:
+    def range_of(self, node: Node) -> Range:
+        """From a node's first character to behind its last."""
         return Range(self._position(node.start_point), self._position(node.end_point))
 
 

@@ -10,6 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from codestral_lsp.actions.parts import Parts
+from codestral_lsp.actions.service import Actions
+from codestral_lsp.actions.talk import Talk
+from codestral_lsp.actions.workspace_lookup import WorkspaceLookup
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.open import open_backend
 from codestral_lsp.backends.workspace import WorkspaceEngine
@@ -27,7 +31,8 @@ from codestral_lsp.errors import CodestralError
 from codestral_lsp.insight.trace import Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
 from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
-from codestral_lsp.server import commands, configuration, inline_completion, lifecycle, reports
+from codestral_lsp.prompt.chat import ChatPrompts
+from codestral_lsp.server import action_commands, commands, configuration, inline_completion, lifecycle, reports
 from codestral_lsp.server.server import CodestralServer
 from codestral_lsp.server.status import publish
 
@@ -71,6 +76,11 @@ class App:
             self.ignore,
             self.syntax,
         )
+        self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots)
+        self.explanations = paths.cache / "explanations"
+        talk = Talk(self.engines, self.traces, self.completion.warm_again)
+        prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))
+        self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup))
         self.server = CodestralServer(self.documents, self.completion)
         self.documents.listen(self.completion.observe)
         self.documents.listen(self.embedded.observe)
@@ -79,6 +89,7 @@ class App:
         inline_completion.register(self.server)
         reports.register(self.server)
         commands.register(self)
+        action_commands.register(self)
 
     @property
     def settings(self) -> Settings:

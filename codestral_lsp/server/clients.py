@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from lsprotocol import types
 
@@ -18,6 +19,8 @@ class ClientProfile:
     asks_again_after_dismissal: bool = False
     """Whether it asks again at a place that was just dismissed, without saying so."""
     has_inline_completion: bool = False
+    shows_actions: bool = False
+    """Whether it shows what actions write by itself (`codestral/action`)."""
 
     @property
     def shown(self) -> str:
@@ -46,15 +49,23 @@ def profile(params: types.InitializeParams) -> ClientProfile:
     name, version = (info.name, info.version or "") if info else ("", "")
     documents = params.capabilities.text_document
     inline = documents is not None and documents.inline_completion is not None
-    known = name.lower()
-    if any(part in known for part in _VSCODE):
-        return ClientProfile(name, version, 50.0, False, inline)
-    if "neovim" in known:
+    known = ClientProfile(name, version, has_inline_completion=inline, shows_actions=_shows_actions(params))
+    lower = name.lower()
+    if any(part in lower for part in _VSCODE):
+        return replace(known, wait_ms=50.0)
+    if "neovim" in lower:
         # The built-in inline completion of 0.12 waits 200 ms; plugins for older versions, ours included, need not.
-        return ClientProfile(name, version, 200.0 if _is_at_least(version, 0, 12) else 0.0, True, inline)
-    if any(part in known for part in _JETBRAINS):
-        return ClientProfile(name, version, 300.0, False, inline)
-    return ClientProfile(name, version, 0.0, False, inline)
+        wait_ms = 200.0 if _is_at_least(version, 0, 12) else 0.0
+        return replace(known, wait_ms=wait_ms, asks_again_after_dismissal=True)
+    if any(part in lower for part in _JETBRAINS):
+        return replace(known, wait_ms=300.0)
+    return known
+
+
+def _shows_actions(params: types.InitializeParams) -> bool:
+    experimental = params.capabilities.experimental
+    ours = experimental.get("codestral") if isinstance(experimental, Mapping) else None
+    return isinstance(ours, Mapping) and ours.get("actions") is True
 
 
 def _is_at_least(version: str, major: int, minor: int) -> bool:

@@ -2,12 +2,13 @@
 
 What is changed and why: a malformed request gets an error reply (pygls leaves it hanging); requests before
 `initialize` and after `shutdown` get one too; error replies carry cause and cure, never a traceback; documents go
-to our own store as the message is read, so that a request sees the text its client saw; and messages are parsed
-once instead of at every nested object.
+to our own store as the message is read, so that a request sees the text its client saw; commands can be cancelled; and
+messages are parsed once instead of at every nested object.
 """
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import logging
@@ -18,6 +19,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcMethodNotFound
 from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol.language_server import _prepare_command_arguments
 
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.store import DocumentStore
@@ -216,6 +218,21 @@ class Protocol(LanguageServerProtocol):
         """Forget a notebook's cells."""
         for cell in params.cell_text_documents:
             self.documents.close(cell.uri)
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(  # type: ignore[override]
+        self, params: types.ExecuteCommandParams
+    ) -> Any:
+        """Run a command. Cancelling the request cancels it, too: pygls' own leaves it running."""
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            raise JsonRpcInvalidParams(f"There is no command {params.command}.")
+        try:
+            args, kwargs = _prepare_command_arguments(handler, params, self._converter)
+        except Exception as error:
+            raise JsonRpcInvalidParams(f"{params.command}: {_fields_at_fault(error)}") from None
+        result = handler(*args, **kwargs)
+        return await result if inspect.isawaitable(result) else result
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:

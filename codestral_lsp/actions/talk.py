@@ -1,0 +1,272 @@
+"""Asking a chat model: one slot for completion and chat, pauses, limits, and answers kept for unchanged code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from codestral_lsp.actions.rambling import rambles
+from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling, Usage
+from codestral_lsp.completion.engine import Engine
+from codestral_lsp.completion.engines import CURE_NO_MODEL, Engines
+from codestral_lsp.errors import NoChat, PromptTooLong
+from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.prompt.sanitize import neutralise, restore
+
+MOST_S = 600.0
+"""No answer is worth waiting for longer."""
+_PROMPT_TOKENS = 6000
+"""The most a prompt has, whatever the model's context: more code makes answers later, not better."""
+_UNKNOWN_CONTEXT = 4096
+"""Tokens of context to count on where the server does not say."""
+_READ_S = 20.0
+"""A prompt is at most what the machine reads in this time ..."""
+_SMALLEST = 1200
+"""... and at least so many tokens."""
+_KEPT = 200
+_LOOK_EVERY = 8
+"""Pieces between two looks at whether the model rambles."""
+
+
+class Audience(Protocol):
+    """Who hears an answer as it is written."""
+
+    def heard(self, text: str) -> None:
+        """The answer so far."""
+        ...
+
+    def waits(self, why: str) -> None:
+        """The model is with somebody else now; empty when the answer goes on."""
+        ...
+
+
+@dataclass(slots=True)
+class Said:
+    """An answer and how it came about. Times in ms, sizes in tokens."""
+
+    text: str = ""
+    cut: str = ""
+    """Why the model was cut off; empty if it ended by itself."""
+    cached: bool = False
+    """Whether it was answered from memory."""
+    model: str = ""
+    first_text_ms: float | None = None
+    total_ms: float = 0.0
+    prompt_tokens: int = 0
+    """As the server counted, else as estimated."""
+    usage: Usage = field(default_factory=Usage)
+    pauses: int = 0
+
+
+class _Turn:
+    """One go at the model; a manual completion may cut it short."""
+
+    def __init__(self) -> None:
+        self.paused = False
+        self.task: asyncio.Task[None] | None = None
+
+    def pause(self) -> None:
+        self.paused = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Talk:
+    """Asks the chosen engine's chat model, one question at a time where the engine has one slot."""
+
+    def __init__(self, engines: Engines, traces: Traces, afterwards: Callable[[], None]) -> None:
+        """`afterwards` is called when an answer has left the engine's cache cold."""
+        self._engines = engines
+        self._traces = traces
+        self._afterwards = afterwards
+        self._answers: OrderedDict[bytes, Said] = OrderedDict()
+
+    async def engine(self) -> Engine:
+        """The engine to ask. Raises NoChat, which says what to do, if there is none that can chat."""
+        engine = await self._engines.chosen()
+        if engine is None:
+            status = self._engines.status
+            detail = status.message if status.kind == "Error" else f"There is no model to ask ({status.detail})."
+            raise NoChat(detail, cure=status.cure or CURE_NO_MODEL)
+        if not engine.info.can_chat:
+            name = engine.info.backend
+            raise NoChat(
+                f"{engine.info.model} completes code but cannot answer questions.",
+                cure=f"Set {name}.chatModel to a model that can chat."
+                if name in ("ollama", "openai", "mistral")
+                else "Serve a model that can chat.",
+            )
+        return engine
+
+    def budget(self, engine: Engine, answer_tokens: int) -> int:
+        """Tokens that a prompt may have, beside an answer of `answer_tokens`."""
+        context = engine.info.context_tokens or _UNKNOWN_CONTEXT
+        tokens = min(_PROMPT_TOKENS, context - min(answer_tokens, context // 2) - 64)
+        if engine.speed.tokens_per_s is not None:
+            tokens = min(tokens, max(_SMALLEST, round(engine.speed.tokens_per_s * _READ_S)))
+        return max(256, tokens)
+
+    async def ask(
+        self,
+        engine: Engine,
+        messages: Sequence[Message],
+        *,
+        title: str,
+        kind: str,
+        language: str,
+        max_tokens: int,
+        schema: dict[str, Any] | None = None,
+        audience: Audience | None = None,
+        whole: Callable[[str], bool] = lambda text: False,
+        fresh: bool = False,
+    ) -> Said:
+        """The model's answer. Stops reading where `whole` says that nothing more is wanted.
+
+        `fresh`: do not answer from memory. Raises BackendError.
+        """
+        digest = _digest(engine, messages, max_tokens, schema)
+        if not fresh and (known := self._answers.get(digest)) is not None:
+            self._answers.move_to_end(digest)
+            if audience is not None:
+                audience.heard(known.text)
+            return Said(known.text, cached=True, model=known.model, prompt_tokens=known.prompt_tokens)
+        family = engine.family
+        safe = [
+            Message(message.role, neutralise(message.content, family) if family else message.content)
+            for message in messages
+        ]
+        limit = min(max_tokens, (engine.info.context_tokens or 2 * max_tokens) // 2)
+        request = ChatRequest(safe, Sampling(max_tokens=limit), schema)
+        loop = asyncio.get_running_loop()
+        trace = self._traces.begin(language, kind, loop.time())
+        trace.engine, trace.model, trace.outcome = engine.info.backend, engine.info.model, "cancelled"
+        estimate = sum(engine.counter.text(message.content) for message in safe)
+        trace.prompt_tokens = estimate
+        said = Said(model=engine.info.model, prompt_tokens=estimate)
+        started = loop.time()
+        try:
+            await self._say(engine, request, said, title, audience, whole)
+        except PromptTooLong:
+            engine.counter.underestimated()
+            trace.outcome = "failed"
+            raise
+        finally:
+            said.total_ms = trace.total_ms = trace.backend_ms = (loop.time() - started) * 1000
+            trace.first_token_ms, trace.cut = said.first_text_ms, said.cut
+            self._learn(engine, safe, said, trace)
+            self._afterwards()
+        trace.outcome = "shown" if said.text.strip() else "empty"
+        if not said.cut and said.text.strip():
+            self._answers[digest] = said
+            while len(self._answers) > _KEPT:
+                self._answers.popitem(last=False)
+        return said
+
+    async def _say(
+        self,
+        engine: Engine,
+        request: ChatRequest,
+        said: Said,
+        title: str,
+        audience: Audience | None,
+        whole: Callable[[str], bool],
+    ) -> None:
+        """Read the answer; begin again when a manual completion has taken the model in between."""
+        started = asyncio.get_running_loop().time()
+        while True:
+            turn = _Turn()
+            if engine.scheduler.busy is not None and audience is not None:
+                audience.waits("waiting for the model")
+            async with engine.scheduler.slot(Priority.ACTION, turn.pause):
+                with self._engines.acting(title):
+                    if audience is not None:
+                        audience.waits("")
+                    reading = _Reading(engine, request, said, audience, whole, started)
+                    turn.task = asyncio.create_task(reading.read())
+                    try:
+                        await turn.task
+                        return
+                    except asyncio.CancelledError:
+                        caller = asyncio.current_task()
+                        if not turn.paused or (caller is not None and caller.cancelling()):
+                            raise
+            said.pauses += 1
+            if audience is not None:
+                audience.waits("paused for a completion")
+
+    def _learn(self, engine: Engine, messages: Sequence[Message], said: Said, trace: Trace) -> None:
+        engine.speed.observe(said.usage)
+        trace.evaluated_tokens = said.usage.evaluated_tokens
+        trace.generated_tokens = said.usage.completion_tokens
+        if said.usage.prompt_tokens is not None:
+            said.prompt_tokens = trace.prompt_tokens = said.usage.prompt_tokens
+            engine.counter.observe("".join(message.content for message in messages), said.usage.prompt_tokens)
+
+
+class _Reading:
+    """One stream off the model. After a pause it runs again from the start and is silent until it says more than was
+    heard before: the same question gets the same answer."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        request: ChatRequest,
+        said: Said,
+        audience: Audience | None,
+        whole: Callable[[str], bool],
+        started_s: float,
+    ) -> None:
+        self._engine = engine
+        self._request = request
+        self._said = said
+        self._audience = audience
+        self._whole = whole
+        self._started_s = started_s
+
+    async def read(self) -> None:
+        """Stream into `said`. Raises BackendError."""
+        said, raw, count = self._said, "", 0
+        heard, said.cut = said.text, ""
+        now = asyncio.get_running_loop().time
+        async with aclosing(self._engine.backend.chat(self._request)) as pieces:
+            async for piece in pieces:
+                said.usage = piece.usage or said.usage
+                if piece.finish == "length":
+                    said.cut = "it reached its limit of tokens"
+                if not piece.text:
+                    continue
+                raw, count = raw + piece.text, count + 1
+                if said.first_text_ms is None:
+                    said.first_text_ms = (now() - self._started_s) * 1000
+                text = self._as_written(raw)
+                if not heard.startswith(text):
+                    said.text = text
+                    if self._audience is not None:
+                        self._audience.heard(text)
+                if self._whole(text):
+                    break
+                if count % _LOOK_EVERY == 0 and rambles(text):
+                    said.cut = "it began to repeat itself"
+                    break
+                if now() - self._started_s > MOST_S:
+                    said.cut = "it did not come to an end"
+                    break
+        said.text = self._as_written(raw)
+
+    def _as_written(self, raw: str) -> str:
+        """The answer with LF line ends, and with the control tokens that it repeats from the user's text."""
+        text = raw.replace("\r\n", "\n") if "\r" in raw else raw
+        return restore(text, self._engine.family) if self._engine.family is not None else text
+
+
+def _digest(engine: Engine, messages: Sequence[Message], max_tokens: int, schema: dict[str, Any] | None) -> bytes:
+    digest = blake2b(digest_size=16)
+    for part in (engine.key, str(max_tokens), repr(schema), *(message.content for message in messages)):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "little") + encoded)
+    return digest.digest()

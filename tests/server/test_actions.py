@@ -1,0 +1,145 @@
+"""Actions over a real server's pipes: streaming, progress, cancelling, what clients of little skill see."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import pytest
+
+from tests.lsp_client import CAPABILITIES, LspClient
+from tests.server.conftest import StartClient
+from tests.standins.base import Script
+from tests.standins.ollama import OllamaStandIn
+
+URI = "file:///shop/a.py"
+TEXT = "RATE = 2\n\n\ndef add(a, b):\n    return a + b * RATE\n"
+SPEAKS: dict[str, Any] = {
+    **CAPABILITIES,
+    "window": {"workDoneProgress": True},
+    "experimental": {"codestral": {"actions": True}},
+}
+SHOWS: dict[str, Any] = {**CAPABILITIES, "window": {"workDoneProgress": True, "showDocument": {"support": True}}}
+AT = {"uri": URI, "position": {"line": 4, "character": 8}}
+
+
+def progress(client: LspClient) -> list[str]:
+    """What the progress said, as begin, report … end."""
+    return [params["value"]["kind"] for params in client.notifications("$/progress")]
+
+
+async def test_explain_streams_to_a_client_that_shows_it(start: StartClient, ollama: OllamaStandIn) -> None:
+    ollama.script = Script("It adds **a** and b, see line 2.", token_ms=15)
+    client = await start(ollama, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    result = await client.command("codestral.explain", AT)
+    assert result["markdown"] == f"# add()\n\nIt adds **a** and b, see [line 5]({URI}#L5).\n"
+    assert not result["cached"]
+    told = client.notifications("codestral/action")
+    assert {each["id"] for each in told} == {result["id"]}
+    assert {each["kind"] for each in told} == {"explain"}
+    assert told[0]["title"] == "Explaining add()"
+    assert told[-1]["state"] == "done"
+    assert len(told) > 3
+    text = ""
+    for each in told:
+        text = text[: each["at"]] + each["text"]
+    assert text == result["markdown"]
+    kinds = progress(client)
+    assert (kinds[0], kinds[-1]) == ("begin", "end")
+    again = await client.command("codestral.explain", AT)
+    assert again["cached"]
+    assert again["markdown"] == result["markdown"]
+
+
+async def test_the_same_load_options_as_completion(start: StartClient, ollama: OllamaStandIn) -> None:
+    client = await start(ollama, {"ollama": {"url": ollama.url, "numCtx": 2048}}, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    await client.items(URI, 4, 11)
+    await client.command("codestral.explain", AT)
+    assert ollama.seen("/api/chat")
+    assert ollama.reloads == 0
+
+
+async def test_a_client_that_shows_only_files_is_shown_a_file(
+    start: StartClient, ollama: OllamaStandIn, tmp_path: Path
+) -> None:
+    ollama.script = Script("It adds.", token_ms=200)
+    client = await start(ollama, capabilities=SHOWS)
+    client.open(URI, TEXT)
+    result = await client.command("codestral.explain", AT)
+    shown = [message["params"] for message in client.received if message.get("method") == "window/showDocument"]
+    assert len(shown) == 1
+    assert not client.notifications("codestral/action")
+    file = Path(unquote(urlparse(shown[0]["uri"]).path))
+    assert file.is_relative_to(tmp_path)
+    assert await asyncio.to_thread(file.read_text, "utf-8") == result["markdown"]
+    assert (await asyncio.to_thread(file.stat)).st_mode & 0o077 == 0
+
+
+async def test_cancelling_the_progress_ends_the_stream(start: StartClient, ollama: OllamaStandIn) -> None:
+    ollama.script = Script(" ".join(map(str, range(5000))), token_ms=20)
+    client = await start(ollama, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
+    await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
+    token = client.notifications("$/progress")[0]["token"]
+    client.notify("window/workDoneProgress/cancel", {"token": token})
+    message = await asyncio.wait_for(answer, 10)
+    assert message["error"]["message"] == "The action was cancelled."
+    assert client.notifications("codestral/action")[-1]["state"] == "cancelled"
+    await asyncio.wait_for(ollama.until_aborted(), 10)
+
+
+async def test_cancelling_the_request_ends_the_stream(start: StartClient, ollama: OllamaStandIn) -> None:
+    ollama.script = Script(" ".join(map(str, range(5000))), token_ms=20)
+    client = await start(ollama, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    number, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
+    await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
+    client.cancel(number)
+    message = await asyncio.wait_for(answer, 10)
+    assert message["error"]["code"] == -32800
+    await client.until(lambda: client.notifications("codestral/action")[-1]["state"] == "cancelled")
+    await asyncio.wait_for(ollama.until_aborted(), 10)
+
+
+async def test_without_a_model_syntax_answers(start: StartClient) -> None:
+    client = await start(capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    result = await client.command("codestral.explain", AT)
+    assert "There is no model to ask" in result["markdown"]
+    assert "ollama pull codestral" in result["markdown"]
+    assert "def add(a, b):" in result["markdown"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "says"),
+    [
+        (None, "needs an argument with a uri"),
+        ({"uri": 3}, "needs an argument with a uri"),
+        ({"uri": "file:///no.py"}, "is not open"),
+        ({"uri": URI, "position": {"line": "x"}}, "malformed"),
+        ({"uri": URI, "target": "galaxy"}, "no target 'galaxy'"),
+        ({"uri": URI, "position": {"line": 0, "character": 0}, "target": "function"}, "no function at line 1"),
+        ({"uri": URI, "instruction": 7}, "must be a text"),
+    ],
+)
+async def test_bad_arguments_are_refused_with_what_is_wrong(start: StartClient, argument: Any, says: str) -> None:
+    client = await start()
+    client.open(URI, TEXT)
+    _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [argument]})
+    message = await asyncio.wait_for(answer, 10)
+    assert says in message["error"]["message"]
+
+
+async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaStandIn, tmp_path: Path) -> None:
+    client = await start(ollama)
+    uri = (tmp_path / ".env").as_uri()
+    client.open(uri, "KEY=secret\n", "plaintext")
+    _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [{"uri": uri}]})
+    message = await asyncio.wait_for(answer, 10)
+    assert "is ignored" in message["error"]["message"]
+    assert not ollama.seen("/api/chat")
