@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from codestral_lsp.backends.base import BackendName
 from codestral_lsp.config.load import Leaf, leaves
 
 MANIFEST = Path(__file__).with_name("package.json")
@@ -17,13 +18,24 @@ OWN: dict[str, Any] = {
     "codestral.ui.serverCommand": {
         "type": "array",
         "items": {"type": "string"},
-        "minItems": 1,
-        "default": ["codestral-lsp"],
-        "description": "The program that serves, and its arguments.",
+        "default": [],
+        "description": "The program that serves, and its arguments; empty: codestral-lsp from the PATH, else the one "
+        "that this extension carries.",
         "scope": "machine",
-    }
+    },
+    "codestral.ui.python": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": [],
+        "description": "The Python (3.11 or newer) to install the extension's own server with, and its arguments; "
+        "empty: the one found on the PATH.",
+        "scope": "machine",
+    },
 }
 """Settings of the extension itself; the server never sees them."""
+
+_BACKENDS = tuple(f"{name}." for name in get_args(BackendName))
+"""Groups that say which model answers, and where."""
 
 
 def properties() -> dict[str, Any]:
@@ -38,8 +50,14 @@ def _property(leaf: Leaf) -> dict[str, Any]:
             # The settings page draws a field for a list of types, and gives up on `anyOf`.
             schema = {**set_to, "type": [kind, "null"]}
     default = list(leaf.default) if isinstance(leaf.default, tuple) else leaf.default
-    scope = "machine" if leaf.machine else "resource"
-    return {**schema, "default": default, "description": leaf.doc, "scope": scope}
+    return {**schema, "default": default, "description": leaf.doc, "scope": _scope(leaf)}
+
+
+def _scope(leaf: Leaf) -> str:
+    """Where the setting may be set. A workspace may switch things off and nothing else (src/settings.ts)."""
+    if leaf.machine or leaf.path.startswith(_BACKENDS):
+        return "machine"
+    return "resource" if leaf.kind.schema.get("type") in ("boolean", "object") else "application"
 
 
 def main() -> None:

@@ -53,19 +53,19 @@ neovim() {
   ./nvim --clean --version
 }
 
-chromium() {
+has_chromium() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
-APT="chromium fonts-dejavu-core libsecret-1-dev libxkbfile-dev libkrb5-dev libx11-dev pkg-config tmux"
+APT="chromium g++ fonts-dejavu-core libsecret-1-dev libxkbfile-dev libkrb5-dev libx11-dev pkg-config tmux"
 status=0
-if ! chromium || ! command -v tmux >/dev/null; then
+if ! has_chromium || ! command -v tmux >/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "system packages: $APT"
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $APT; } \
       >"$DIR/apt.log" 2>&1 || say "apt-get failed, see $DIR/apt.log"
   fi
-  chromium || { say "no Chromium: install it (Debian: apt install $APT)"; status=1; }
+  has_chromium || { say "no Chromium: install it (Debian: apt install $APT)"; status=1; }
   command -v tmux >/dev/null || { say "no tmux: install it (Debian: apt install tmux)"; status=1; }
 fi
 once node "$NODE" node && once code-server "$CODE_SERVER" code_server || status=1

@@ -1,15 +1,18 @@
-/** The language client: which program serves, which documents it serves, and which settings it is given. */
+/** The language client: which documents the server serves, and which settings it is given. */
 
+import { homedir } from "node:os";
 import * as vscode from "vscode";
 import {
+  CloseAction,
   DidChangeConfigurationNotification,
+  ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
   TransportKind,
 } from "vscode-languageclient/node";
+import { Crashes } from "./server/crashes";
 import { pick, type Tree, userSettings } from "./settings";
-import type { Status } from "./status";
 
 export const SECTION = "codestral";
 
@@ -22,21 +25,20 @@ function settingNames(extension: vscode.Extension<unknown>): string[] {
   return Object.keys(manifest.contributes.configuration.properties).map((name) => name.slice(SECTION.length + 1));
 }
 
-/** Makes a client, not started yet. */
+/** Makes a client, not started yet. `onGivenUp` is told why a server that keeps crashing is not started again. */
 export function createClient(
   extension: vscode.Extension<unknown>,
+  [command = "", ...args]: readonly string[],
   log: vscode.LogOutputChannel,
-  onStatus: (status: Status) => void,
+  onGivenUp: (why: string) => void,
 ): LanguageClient {
   const names = settingNames(extension);
   const settings = (scope?: vscode.Uri): Tree => {
     const section = vscode.workspace.getConfiguration(SECTION, scope ?? null);
     return userSettings(names, (name) => section.inspect(name));
   };
-  const [command = "codestral-lsp", ...args] = vscode.workspace
-    .getConfiguration(SECTION)
-    .get<string[]>("ui.serverCommand", []);
   let handedOver = "";
+  const crashes = new Crashes();
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: log,
@@ -45,6 +47,15 @@ export function createClient(
       const now = settings();
       handedOver = JSON.stringify(now);
       return now;
+    },
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }), // a broken pipe is closed right after
+      closed: () => {
+        if (crashes.mayRestart(Date.now())) return { action: CloseAction.Restart, handled: true };
+        const why = `It crashed ${crashes.limit + 1} times within ${crashes.withinMs / 60_000} minutes.`;
+        onGivenUp(why);
+        return { action: CloseAction.DoNotRestart, handled: true, message: why };
+      },
     },
     middleware: {
       workspace: {
@@ -62,7 +73,8 @@ export function createClient(
       },
     },
   };
-  const client = new LanguageClient(SECTION, "Codestral", { command, args, transport: TransportKind.stdio }, options);
-  client.onNotification("codestral/didChangeStatus", onStatus);
+  // Not the workspace, which is where the client would start it: a program looks for its parts where it is started.
+  const executable = { command, args, transport: TransportKind.stdio, options: { cwd: homedir() } };
+  const client = new LanguageClient(SECTION, "Codestral", executable, options);
   return client;
 }

@@ -1,123 +1,79 @@
 /** Starts the server with the editor and puts its commands and its state within reach. */
 
 import * as vscode from "vscode";
-import { type LanguageClient, State } from "vscode-languageclient/node";
-import { createClient, SECTION } from "./client";
-import { face, type Face, STARTING, stopped } from "./status";
+import { showAnswer, showWhy } from "./inspect";
+import { Keys } from "./keys";
+import { showMenu } from "./menu";
+import { Pages } from "./pages";
+import { Session } from "./session";
+import { selectEngine, setUpLocal, setUpMistral, WALKTHROUGH } from "./setup";
+import { StatusBar } from "./statusBar";
+import { askMinutes, Snooze, toggle, toggleLanguage } from "./switches";
 
-let client: LanguageClient | undefined;
+let session: Session | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Codestral", { log: true });
-  const item = vscode.window.createStatusBarItem("codestral.status", vscode.StatusBarAlignment.Right, 100);
-  item.name = "Codestral";
-  item.command = "codestral.ui.menu";
-  const show = (next: Face): void => {
-    item.text = next.text;
-    item.tooltip = next.tooltip.join("\n");
-    item.accessibilityInformation = { label: ["Codestral", ...next.tooltip].join("; "), role: "button" };
-    item.backgroundColor =
-      next.severity === "none" ? undefined : new vscode.ThemeColor(`statusBarItem.${next.severity}Background`);
-    item.show();
-  };
-  context.subscriptions.push(log, item);
+  const keys = new Keys(context.secrets);
+  const snooze = new Snooze();
+  const bar = new StatusBar(snooze);
+  const pages = new Pages();
+  const server = (session = new Session(context, log, bar, keys, snooze));
+  context.subscriptions.push(log, keys, snooze, bar, pages, server);
 
-  const start = async (): Promise<void> => {
-    show(STARTING);
-    await client?.dispose().catch((error: unknown) => log.warn(String(error)));
-    const next = (client = createClient(context.extension, log, (status) => show(face(status))));
-    next.onDidChangeState(({ newState }) => {
-      if (newState === State.Starting) show(STARTING); // until the server says what it found
-      if (newState === State.Stopped) show(stopped("The log says why; restart it from this menu."));
-    });
-    try {
-      await next.start();
-    } catch (error) {
-      await explainFailure(error, log, show);
-    }
+  const commands: Record<string, () => unknown> = {
+    menu: () => showMenu(server, snooze, bar.lines),
+    restart: () => server.start(),
+    showLog: () => log.show(),
+    settings: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:codestral-lsp.codestral-lsp"),
+    walkthrough: () => vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
+    toggle,
+    toggleLanguage,
+    snooze: async () => snooze.set((await askMinutes()) ?? snooze.minutes),
+    endSnooze: () => snooze.set(0),
+    dismiss: () => dismiss(server),
+    acceptWord: () => vscode.commands.executeCommand("editor.action.inlineSuggest.acceptNextWord"),
+    acceptLine: () => vscode.commands.executeCommand("editor.action.inlineSuggest.acceptNextLine"),
+    setUpLocal,
+    setUpMistral: () => setUpMistral(keys),
+    setKey: () => keys.ask(),
+    selectEngine,
+    why: () => showWhy(server, pages),
+    sent: () => showAnswer(server, pages, "codestral.sent", "What was sent"),
+    stats: () => showAnswer(server, pages, "codestral.stats", "Use and spend"),
+    doctor: () => showAnswer(server, pages, "codestral.doctor", "The set-up"),
+    trustWorkspace: () => trustWorkspace(server),
   };
-
-  const register = (name: string, run: () => unknown): void => {
+  for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(`codestral.ui.${name}`, run));
-  };
-  register("restart", start);
-  register("showLog", () => log.show());
-  register("menu", showMenu);
-  register("toggle", toggle);
-  register("toggleLanguage", toggleLanguage);
-  register("dismiss", dismiss);
-  context.subscriptions.push(
-    vscode.workspace.onDidChangeConfiguration(async (event) => {
-      if (event.affectsConfiguration(`${SECTION}.ui.serverCommand`)) await start();
-    }),
-  );
-  await start();
+  }
+  await server.start();
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.dispose();
-}
-
-async function explainFailure(error: unknown, log: vscode.LogOutputChannel, show: (face: Face) => void): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error);
-  const missing = /ENOENT/.test(reason);
-  const message = missing
-    ? "Codestral: the program codestral-lsp was not found. Install it, or say where it is in the setting codestral.ui.serverCommand."
-    : `Codestral: the server did not start: ${reason}`;
-  log.error(message);
-  show(stopped(message));
-  const choices = missing ? ["Open Settings", "Show Log"] : ["Show Log"];
-  const choice = await vscode.window.showErrorMessage(message, ...choices);
-  if (choice === "Show Log") log.show();
-  if (choice === "Open Settings") {
-    await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.ui.serverCommand`);
-  }
-}
-
-async function showMenu(): Promise<void> {
-  const language = vscode.window.activeTextEditor?.document.languageId;
-  const off = (name: string, on: boolean): string => (on ? `Turn Off ${name}` : `Turn On ${name}`);
-  const entries = [
-    { label: off("Completions", isEnabled()), command: "toggle" },
-    ...(language ? [{ label: off(`Completions in ${language}`, isEnabledFor(language)), command: "toggleLanguage" }] : []),
-    { label: "Restart Server", command: "restart" },
-    { label: "Show Log", command: "showLog" },
-  ];
-  const choice = await vscode.window.showQuickPick(entries, { title: "Codestral" });
-  if (choice) await vscode.commands.executeCommand(`codestral.ui.${choice.command}`);
-}
-
-function isEnabled(): boolean {
-  return vscode.workspace.getConfiguration(SECTION).get("enabled", true);
-}
-
-function isEnabledFor(language: string): boolean {
-  const languages = vscode.workspace.getConfiguration(SECTION).get<Record<string, boolean>>("completion.languages", {});
-  return languages[language] ?? true;
-}
-
-async function toggle(): Promise<void> {
-  await vscode.workspace
-    .getConfiguration(SECTION)
-    .update("enabled", !isEnabled(), vscode.ConfigurationTarget.Global);
-}
-
-async function toggleLanguage(): Promise<void> {
-  const language = vscode.window.activeTextEditor?.document.languageId;
-  if (!language) return;
-  const section = vscode.workspace.getConfiguration(SECTION);
-  const set = section.inspect<Record<string, boolean>>("completion.languages")?.globalValue;
-  const languages = { ...set, [language]: !isEnabledFor(language) };
-  await section.update("completion.languages", languages, vscode.ConfigurationTarget.Global);
+  await session?.stop();
 }
 
 /** Hides the suggestion as Escape does, and tells the server, which VS Code itself cannot do for an extension. */
-async function dismiss(): Promise<void> {
+async function dismiss(server: Session): Promise<void> {
   await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+  const { client } = server;
   const editor = vscode.window.activeTextEditor;
-  if (!client?.isRunning() || !editor) return;
+  if (!client || !editor) return;
   await client.sendNotification("codestral/didDismissCompletion", {
     textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document),
     position: client.code2ProtocolConverter.asPosition(editor.selection.active),
   });
+}
+
+/** Lets the project's own .codestral.toml have a say; not before the editor itself is told to trust the workspace. */
+async function trustWorkspace(server: Session): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    await vscode.commands.executeCommand("workbench.trust.manage");
+    return;
+  }
+  const files = await server.ask<readonly string[]>("codestral.trustWorkspace");
+  if (!files) return;
+  const what = files.length > 0 ? `${files.join(", ")} has a say from now on.` : "There is no .codestral.toml in this workspace.";
+  void vscode.window.showInformationMessage(`Codestral: ${what}`);
 }

@@ -1,6 +1,8 @@
 /**
  * Which settings are handed to the server: those that the user has set, and no others. A default sent along would
  * look like a choice to the server and silence the user's own file, the project's and the environment.
+ *
+ * A workspace may switch things off and nothing else, for its settings come with whatever was cloned.
  */
 
 /** A setting's values by scope, as `WorkspaceConfiguration.inspect` gives them. */
@@ -28,8 +30,7 @@ export function userSettings(keys: Iterable<string>, inspect: (key: string) => I
   for (const key of keys) {
     if (key.startsWith(OWN)) continue;
     const found = inspect(key);
-    const scopes = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
-    const value = scopes.reduce(narrowed);
+    const value = [found?.workspaceValue, found?.workspaceFolderValue].reduce(switchedOff, found?.globalValue);
     if (value !== undefined) put(tree, key.split("."), value);
   }
   return tree;
@@ -44,10 +45,12 @@ export function pick(tree: Tree, section: string): unknown {
   return node ?? null;
 }
 
-/** A value and what a narrower scope says: tables are merged name by name, anything else is replaced. */
-function narrowed(wide: unknown, narrow: unknown): unknown {
-  if (narrow === undefined) return wide;
-  return isTree(wide) && isTree(narrow) ? { ...wide, ...narrow } : narrow;
+/** A value, less what a workspace switches off: a flag, or flags in a table. */
+function switchedOff(wide: unknown, workspace: unknown): unknown {
+  if (workspace === false) return false;
+  if (!isTree(workspace)) return wide;
+  const off = Object.entries(workspace).filter(([, flag]) => flag === false);
+  return off.length > 0 ? { ...(isTree(wide) ? wide : {}), ...Object.fromEntries(off) } : wide;
 }
 
 function put(tree: Tree, path: readonly string[], value: unknown): void {

@@ -23,20 +23,34 @@ export interface Face {
 const ICONS = { Normal: "sparkle", Warning: "warning", Error: "error", Inactive: "circle-slash" } as const;
 const NAME = "Codestral";
 
-export const STARTING: Face = { text: `$(loading~spin) ${NAME}`, tooltip: [`${NAME} is starting`], severity: "none" };
+export function starting(step = `${NAME} is starting`): Face {
+  return { text: `$(loading~spin) ${NAME}`, tooltip: [step], severity: "none" };
+}
 
 export function stopped(why: string): Face {
   return { text: `$(error) ${NAME}`, tooltip: [`${NAME} does not run`, why], severity: "error" };
 }
 
-export function face(status: Status): Face {
+/**
+ * A server that runs.
+ *
+ * @param off why nothing is suggested in this document, if that is so; a problem of the server's comes before it
+ */
+export function face(status: Status, off?: string): Face {
+  const engine = [status.engine, status.model].filter(Boolean).join(" · ");
+  if (off && (status.kind === "Normal" || status.kind === "Inactive")) {
+    return { text: `$(${ICONS.Inactive}) ${NAME}`, tooltip: distinct([`Off here: ${off}`, engine]), severity: "none" };
+  }
   const icon = status.busy ? "loading~spin" : ICONS[status.kind];
   const label = status.kind === "Normal" ? status.model || status.engine || NAME : NAME;
-  const engine = [status.engine, status.model].filter(Boolean).join(" · ");
-  const tooltip = [status.message ?? "", engine, status.detail ?? "", status.cure ?? ""];
   return {
     text: `$(${icon}) ${label}`,
-    tooltip: tooltip.filter((line, index) => line !== "" && tooltip.indexOf(line) === index),
+    tooltip: distinct([status.message, status.busy ? "Thinking" : "", engine, status.detail, status.cure]),
     severity: status.kind === "Error" ? "error" : status.kind === "Warning" ? "warning" : "none",
   };
+}
+
+/** The lines that say something, each once. */
+function distinct(lines: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(lines)].filter((line): line is string => Boolean(line));
 }

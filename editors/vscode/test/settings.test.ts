@@ -20,18 +20,24 @@ test("dotted names become the server's tree", () => {
   );
 });
 
-test("the narrower scope wins, false and null included", () => {
+test("a workspace switches off", () => {
   assert.deepEqual(set({ enabled: { globalValue: true, workspaceValue: false } }), { enabled: false });
-  assert.deepEqual(set({ "ollama.url": { globalValue: "http://gpu:1", workspaceFolderValue: null } }), { ollama: { url: null } });
+  assert.deepEqual(
+    set({ "completion.languages": { globalValue: { markdown: true, go: true }, workspaceValue: { go: false } } }),
+    { completion: { languages: { markdown: true, go: false } } },
+  );
 });
 
-test("tables are merged over the scopes, lists are replaced", () => {
+test("a workspace does nothing else, whatever its settings say", () => {
+  assert.deepEqual(set({ enabled: { globalValue: false, workspaceValue: true } }), { enabled: false });
   assert.deepEqual(
     set({
-      "completion.languages": { globalValue: { markdown: true, go: false }, workspaceValue: { go: true } },
-      "privacy.ignore": { globalValue: ["*.key"], workspaceValue: ["secrets/"] },
+      "ollama.url": { workspaceValue: "http://evil:1" },
+      "ollama.model": { globalValue: "codestral", workspaceFolderValue: "huge:cloud" },
+      "completion.languages": { globalValue: { go: false }, workspaceValue: { go: true, markdown: true } },
+      "privacy.ignore": { globalValue: ["*.key"], workspaceValue: [] },
     }),
-    { completion: { languages: { markdown: true, go: true } }, privacy: { ignore: ["secrets/"] } },
+    { ollama: { model: "codestral" }, completion: { languages: { go: false } }, privacy: { ignore: ["*.key"] } },
   );
 });
 

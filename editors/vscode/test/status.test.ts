@@ -25,3 +25,13 @@ test("nothing is said twice, and nothing empty is said", () => {
 test("a server that is gone is an error", () => {
   assert.equal(stopped("It crashed.").severity, "error");
 });
+
+test("off in this document says why, and what would answer", () => {
+  const shown = face({ kind: "Normal", engine: "ollama", model: "codestral" }, "completions are turned off for go");
+  assert.equal(shown.text, "$(circle-slash) Codestral");
+  assert.deepEqual(shown.tooltip, ["Off here: completions are turned off for go", "ollama · codestral"]);
+});
+
+test("a problem is shown wherever the user is", () => {
+  assert.equal(face({ kind: "Error", message: "Ollama is not running." }, "snoozed").severity, "error");
+});

@@ -1,0 +1,43 @@
+/** Pages that are read, not edited: rendered Markdown beside the code, which may grow while it is read. */
+
+import * as vscode from "vscode";
+
+const SCHEME = "codestral";
+
+export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+  readonly #texts = new Map<string, string>();
+  readonly #registered = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.path) ?? "";
+  }
+
+  /** Shows a page under a title, in place of an older one of that title. Gives what replaces its text later on. */
+  async show(title: string, text: string): Promise<(text: string) => void> {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
+    const write = (next: string): void => {
+      this.#texts.set(uri.path, next);
+      this.#changed.fire(uri);
+    };
+    write(text);
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    return write;
+  }
+
+  dispose(): void {
+    this.#registered.dispose();
+    this.#changed.dispose();
+  }
+}
+
+/** Text that Markdown shows as it is. */
+export function plain(text: unknown): string {
+  return String(text ?? "").replaceAll(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&").replaceAll(/\s+/g, " ");
+}
+
+export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(plain)))].join("\n");
+}

@@ -1,0 +1,150 @@
+/** The server as long as the editor runs: found or installed, started, started again, and told what it has to know. */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { type LanguageClient, State } from "vscode-languageclient/node";
+import { createClient, SECTION } from "./client";
+import type { Keys } from "./keys";
+import { InstallFailed, privateServer } from "./server/environment";
+import { ownServer } from "./server/locate";
+import { NoPython } from "./server/python";
+import { runProgram } from "./server/run";
+import type { Status } from "./status";
+import type { StatusBar } from "./statusBar";
+import type { Snooze } from "./switches";
+
+export class Session implements vscode.Disposable {
+  readonly #context: vscode.ExtensionContext;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #bar: StatusBar;
+  readonly #keys: Keys;
+  readonly #snooze: Snooze;
+  readonly #subscriptions: vscode.Disposable[];
+  #client: LanguageClient | undefined;
+  #starting: Promise<void> = Promise.resolve();
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, bar: StatusBar, keys: Keys, snooze: Snooze) {
+    this.#context = context;
+    this.#log = log;
+    this.#bar = bar;
+    this.#keys = keys;
+    this.#snooze = snooze;
+    this.#subscriptions = [
+      keys.onDidChange((backend) => this.#handOver([backend])),
+      snooze.onDidChange(() => this.#tellSnooze()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`${SECTION}.ui`)) void this.start();
+      }),
+    ];
+  }
+
+  /** The client of a server that runs. */
+  get client(): LanguageClient | undefined {
+    return this.#client?.isRunning() ? this.#client : undefined;
+  }
+
+  /** Starts the server, in place of the one that runs. Never fails: what is wrong is shown. */
+  start(): Promise<void> {
+    this.#starting = this.#starting.then(() => this.#start());
+    return this.#starting;
+  }
+
+  /** Whether the server that runs has a command. */
+  can(command: string): boolean {
+    const offered = this.client?.initializeResult?.capabilities.executeCommandProvider?.commands;
+    return offered?.includes(command) ?? false;
+  }
+
+  /** Runs one of the server's commands. What is wrong is shown, and nothing is answered then. */
+  async ask<T>(command: string, ...args: unknown[]): Promise<T | undefined> {
+    try {
+      if (!this.client) throw new Error("the server does not run");
+      return (await this.client.sendRequest("workspace/executeCommand", { command, arguments: args })) as T;
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Codestral: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.dispose().catch((error: unknown) => this.#log.warn(String(error)));
+    this.#client = undefined;
+  }
+
+  async #start(): Promise<void> {
+    this.#bar.starting();
+    await this.stop();
+    try {
+      const command = await this.#command();
+      this.#log.info(`Server: ${command.join(" ")}`);
+      const client = createClient(this.#context.extension, command, this.#log, (why) => this.#bar.stopped(why));
+      this.#client = client;
+      client.onNotification("codestral/didChangeStatus", (status: Status) => this.#bar.show(status));
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Starting) this.#bar.starting(); // until the server says what it found
+        if (newState === State.Running) void this.#greet();
+      });
+      await client.start();
+    } catch (error) {
+      void this.#explain(error); // waits for the user to read it
+    }
+  }
+
+  /** What a server has to be told when it is new, whoever started it. */
+  async #greet(): Promise<void> {
+    await this.#handOver(await this.#keys.backends());
+    if (this.#snooze.until) await this.#tellSnooze();
+  }
+
+  async #handOver(backends: readonly string[]): Promise<void> {
+    for (const backend of backends) {
+      const key = (await this.#keys.get(backend)) ?? null;
+      await this.client?.sendNotification("codestral/setKey", { backend, key });
+    }
+  }
+
+  async #tellSnooze(): Promise<void> {
+    if (this.can("codestral.snooze")) await this.ask("codestral.snooze", this.#snooze.minutes);
+  }
+
+  async #command(): Promise<string[]> {
+    const settings = vscode.workspace.getConfiguration(SECTION);
+    const { platform, env } = process;
+    const own = await ownServer(settings.get<string[]>("ui.serverCommand", []), env["PATH"] ?? "", platform);
+    if (own) return own;
+    const python = settings.get<string[]>("ui.python", []);
+    const place = {
+      wheels: join(this.#context.extensionPath, "wheels"),
+      home: join(this.#context.globalStorageUri.fsPath, "server"),
+      platform,
+    };
+    const title = "Codestral: setting up its server (once)";
+    return await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, (progress) => {
+      const report = (step: string): void => {
+        this.#log.info(step);
+        progress.report({ message: step });
+        this.#bar.starting(`Codestral is being set up: ${step}`);
+      };
+      return privateServer(place, runProgram, report, python.length > 0 ? [python] : undefined);
+    });
+  }
+
+  async #explain(error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof InstallFailed) this.#log.error(error.detail);
+    const cure = error instanceof NoPython ? ` ${error.cure}` : "";
+    const message = /ENOENT/.test(reason)
+      ? "The program named in codestral.ui.serverCommand was not found."
+      : `The server did not start: ${reason}${cure}`;
+    this.#log.error(message);
+    this.#bar.stopped(message);
+    const choice = await vscode.window.showErrorMessage(`Codestral: ${message}`, "Try Again", "Open Settings", "Show Log");
+    if (choice === "Try Again") await this.start();
+    if (choice === "Show Log") this.#log.show();
+    if (choice === "Open Settings") await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.ui`);
+  }
+}
