@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+# The platforms to package the VS Code extension for, as VS Code names them; it carries wheels that differ between them.
+VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
 .PHONY: demo test lint test-editors test-model bench package docs lock clean help
 
@@ -57,7 +59,8 @@ bench: .venv/bench
 
 package: .venv/ready editors/vscode/node_modules/ready
 	rm -rf dist && $(BIN)/python -m hatchling build
-	cd editors/vscode && npm run package --silent -- --out ../../dist/
+	for target in $(VSIX_TARGETS); do $(BIN)/python editors/vscode/wheels.py $$target && \
+	  (cd editors/vscode && npm run package --silent -- --target $$target --out ../../dist/) || exit 1; done
 
 docs: .venv/ready
 	$(BIN)/python -m tools.settings_reference > docs/settings.md

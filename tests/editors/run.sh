@@ -22,6 +22,7 @@ fi
 
 extension=$ROOT/editors/vscode
 export CODESTRAL_VSIX=$CODESTRAL_EDITORS_DIR/codestral-lsp.vsix
+"${PYTHON:-$ROOT/.venv/bin/python}" "$extension/wheels.py" || exit 1
 (cd "$extension" && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-fund --no-audit; } &&
   npm run --silent check && npm test --silent && npm run --silent package -- --out "$CODESTRAL_VSIX") || exit 1
 (cd "$HERE" && npm run --silent check) || exit 1

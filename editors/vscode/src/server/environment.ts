@@ -1,7 +1,7 @@
 /** The server's own Python environment, made from the wheels that the extension carries. Asks no network. */
 
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findPython, type Run } from "./python";
 
@@ -36,7 +36,7 @@ export async function privateServer(
 ): Promise<string[]> {
   const wheels = (await readdir(place.wheels).catch(() => [])).filter((name) => name.endsWith(".whl")).sort();
   if (wheels.length === 0) throw new InstallFailed("This build of the extension carries no server.", place.wheels);
-  const folder = join(place.home, createHash("sha256").update(wheels.join("\n")).digest("hex").slice(0, 16));
+  const folder = join(place.home, await digest(place.wheels, wheels));
   const python = interpreter(folder, place.platform);
   // Isolated: neither the folder it is started in nor PYTHONPATH may lend it modules.
   const serve = [python, "-I", "-m", "codestral_lsp"];
@@ -57,6 +57,13 @@ export async function privateServer(
   await step("installing the server", python, own);
   await writeFile(join(folder, DONE), `${wheels.join("\n")}\n`);
   return serve;
+}
+
+/** Another one for other wheels; a server that is built anew may keep its version. */
+async function digest(folder: string, wheels: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(wheels.join("\n"));
+  for (const own of wheels.filter((name) => name.startsWith("codestral_lsp-"))) hash.update(await readFile(join(folder, own)));
+  return hash.digest("hex").slice(0, 16);
 }
 
 function interpreter(folder: string, platform: NodeJS.Platform): string {
