@@ -11,7 +11,7 @@ from codestral_lsp.document.parsing import byte_column, column_of, edited, hunks
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
-from tests.document.conftest import EXAMPLES
+from tests.conftest import EXAMPLES
 from tests.document.marked import BY_NAME, parsed
 from tests.document.snippets import SNIPPETS
 
