@@ -117,6 +117,7 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     await window.type(SHOP.typed);
     await window.press("Enter");
     await window.ghostShown(SHOP.ghost);
+    await window.picture("vscode-ghost-text.png");
     await window.press("Tab");
     await window.ghostGone();
     assert.equal(await window.saved(), SHOP.whole);

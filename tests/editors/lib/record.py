@@ -2,7 +2,8 @@
 
     python record.py LOG COMMAND [ARGUMENT ...]
 
-One JSON object a line: `from` (client or server), `at` (ms since the start), `message`.
+One JSON object a line: `from` (client or server), `at` (ms since the start), `message`. LOG.pid tells the server's
+process.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 
@@ -31,6 +33,7 @@ def main(log_path: str, command: list[str]) -> int:
                 log.flush()
 
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        Path(f"{log_path}.pid").write_text(str(server.pid))
         assert server.stdin
         assert server.stdout
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
@@ -40,22 +40,27 @@ export class CodeServer {
     this.#browser = browser;
   }
 
-  /** Installs the extension into a new profile under `folder` and starts server and browser. */
-  static async start(folder: string, vsix: string): Promise<CodeServer> {
+  /**
+   * Installs the extension into a new profile under `folder` and starts server and browser.
+   *
+   * @param options.trust whether VS Code asks if it may trust a folder; without it all are trusted
+   * @param options.path the PATH that VS Code sees, in place of this process's
+   */
+  static async start(folder: string, vsix: string, options: { trust?: boolean; path?: string } = {}): Promise<CodeServer> {
     const data = join(folder, "data");
     const profile = ["--user-data-dir", data, "--extensions-dir", join(folder, "extensions")];
     // No shop to ask: nothing in these tests leaves the machine.
     const gallery = JSON.stringify({ serviceUrl: "", itemUrl: "", resourceUrlTemplate: "" });
     const env = {
       ...process.env,
-      PATH: `${dirname(places.NODE)}:${process.env["PATH"]}`,
+      PATH: `${dirname(places.NODE)}:${options.path ?? process.env["PATH"]}`,
       EXTENSIONS_GALLERY: gallery,
     };
     execFileSync(places.CODE_SERVER, [...profile, "--install-extension", vsix], { env, stdio: "ignore" });
     const port = await freePort();
-    const quiet = ["--auth=none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
-    const options = ["--disable-getting-started-override", "--disable-proxy", "--ignore-last-opened"];
-    const server = spawn(places.CODE_SERVER, [`--bind-addr=127.0.0.1:${port}`, ...quiet, ...options, ...profile], {
+    const quiet = ["--auth=none", "--disable-telemetry", "--disable-update-check", ...(options.trust ? [] : ["--disable-workspace-trust"])];
+    const looks = ["--disable-getting-started-override", "--disable-proxy", "--ignore-last-opened"];
+    const server = spawn(places.CODE_SERVER, [`--bind-addr=127.0.0.1:${port}`, ...quiet, ...looks, ...profile], {
       env,
       stdio: "ignore",
       detached: true, // a group of its own, which ends as one
@@ -86,8 +91,21 @@ export class CodeServer {
     }
   }
 
+  /** Where the extension keeps what it installs. */
+  get storage(): string {
+    return join(this.#data, "User/globalStorage/codestral-lsp.codestral-lsp");
+  }
+
+  /** All settings files and what else VS Code has written for the user, as one text. */
+  written(): string {
+    const files = readdirSync(join(this.#data, "User"), { recursive: true, encoding: "utf8" })
+      .map((name) => join(this.#data, "User", name))
+      .filter((path) => statSync(path).isFile() && !path.includes("globalStorage/codestral-lsp"));
+    return files.map((path) => readFileSync(path, "latin1")).join("\n");
+  }
+
   /** Opens a folder with one of its files in the editor, the cursor after the file's last character, the server up. */
-  async open(folder: string, file: string): Promise<Window> {
+  async open(folder: string, file: string, ms = 30_000): Promise<Window> {
     const page = await this.#browser.newPage();
     const window = new Window(page, join(folder, file));
     const payload = JSON.stringify([["openFile", `vscode-remote://${this.url.slice(7)}${join(folder, file)}`]]);
@@ -96,7 +114,7 @@ export class CodeServer {
     await page.locator(".monaco-editor .view-lines").click({ timeout: 60_000 });
     await page.keyboard.press("Control+End");
     // Until the server has said what it found, VS Code does not ask it for anything.
-    await until("the server to be ready", () => window.isReady(), 30_000);
+    await until("the server to be ready", () => window.isReady(), ms);
     return window;
   }
 
@@ -126,7 +144,57 @@ export class Window {
 
   async isReady(): Promise<boolean> {
     const item = this.page.locator('.statusbar-item[id*="codestral"]');
-    return (await item.count()) > 0 && !(await this.status()).label.includes("is starting");
+    return (await item.count()) > 0 && !/is (starting|being set up)/.test((await this.status()).label);
+  }
+
+  /** Waits until the status bar says something, to the eye or to a screen reader. */
+  async says(what: RegExp, ms = 15_000): Promise<void> {
+    let seen = "";
+    const look = async (): Promise<boolean> => {
+      const { text, label } = await this.status().catch(() => ({ text: "", label: "" }));
+      seen = `${text}; ${label}`;
+      return what.test(seen);
+    };
+    await until(`the status bar to say ${what}`, look, ms).catch((error: Error) => {
+      throw new Error(`${error.message}; it says: ${seen}`);
+    });
+  }
+
+  /** Waits for a notification, and gives its text. */
+  async notified(what: RegExp): Promise<string> {
+    const toast = this.page.locator(".notifications-toasts .notification-list-item", { hasText: what }).first();
+    await toast.waitFor({ timeout: 30_000 });
+    return toast.innerText();
+  }
+
+  /** Chooses an entry of the list that is open, by the keyboard: types a part of it, then Enter. */
+  async choose(text: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget input.input");
+    await input.fill(text);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().waitFor();
+    await this.press("Enter");
+  }
+
+  /** Answers the input box that is open. */
+  async answer(text: string): Promise<void> {
+    await this.page.locator(".quick-input-widget input.input").fill(text);
+    await this.press("Enter");
+  }
+
+  /** The text of a rendered Markdown page that is open, once it says something. */
+  async rendered(what: RegExp): Promise<string> {
+    let seen = "";
+    const look = async (): Promise<boolean> => {
+      const texts = await Promise.all(
+        this.page.frames().map((frame) => frame.evaluate("document.body ? document.body.innerText : ''").catch(() => "")),
+      );
+      seen = texts.join("\n");
+      return what.test(seen);
+    };
+    await until(`a page that says ${what}`, look).catch((error: Error) => {
+      throw new Error(`${error.message}; last seen: ${seen.slice(0, 2000)}`);
+    });
+    return seen;
   }
 
   /** Presses one key or chord, as Playwright names it. */

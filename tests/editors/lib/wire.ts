@@ -28,6 +28,11 @@ export class Wire {
     return ["env", ...own, PYTHON, join(HERE, "lib/record.py"), this.log, ...SERVER];
   }
 
+  /** The id of the server's process, the last one if there were several. */
+  serverProcess(): number {
+    return Number(readFileSync(`${this.log}.pid`, "utf8"));
+  }
+
   /** Everything one side has sent so far, in order. */
   sent(by: "client" | "server", method?: string): Message[] {
     if (!existsSync(this.log)) return [];

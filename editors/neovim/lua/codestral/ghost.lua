@@ -1,5 +1,7 @@
 --- Ghost text where Neovim does not draw it itself: asks at every change, shows what still agrees at once, and takes
 --- over on request. Silent outside plain insert mode: in macros, snippets, and while the completion menu is open.
+local compat = require("codestral.compat")
+local menu = require("codestral.menu")
 local suggestion = require("codestral.suggestion")
 
 local M = {}
@@ -12,7 +14,7 @@ local namespace = vim.api.nvim_create_namespace("codestral")
 local pending
 ---@type string? where the last request was made, so that one keystroke makes one request
 local asked
----@type { buf: integer, suggestion: codestral.Suggestion }?
+---@type { buf: integer, suggestion: codestral.Suggestion, choices: codestral.Suggestion[] }?
 local shown
 
 ---@param buf integer
@@ -26,7 +28,7 @@ local function is_typing()
   return vim.startswith(vim.api.nvim_get_mode().mode, "i")
     and vim.fn.reg_executing() == ""
     and vim.fn.reg_recording() == ""
-    and vim.fn.pumvisible() == 0
+    and not menu.is_open()
     and not vim.snippet.active()
 end
 
@@ -46,7 +48,7 @@ end
 local function cancel()
   local client = pending and vim.lsp.get_client_by_id(pending.client_id)
   if client and pending then
-    client:cancel_request(pending.id)
+    compat.cancel(client, pending.id)
   end
   pending = nil
 end
@@ -100,23 +102,34 @@ local function redraw()
   paint(shown.buf, row, cursor, suggestion.layout(shown.suggestion, rest, line, cursor))
 end
 
+--- Draws the suggestion that is shown now, and says so to the server.
+---@param client vim.lsp.Client
+---@param before lsp.InlineCompletionItem? what was shown until now
+local function present(client, before)
+  redraw()
+  local item = shown and shown.suggestion.item
+  local is_new = not (before and item and before.command and vim.deep_equal(before.command, item.command))
+  if item and is_new then
+    compat.notify(client, "textDocument/didShowCompletion", { item = item })
+  end
+end
+
 ---@param buf integer
 ---@param client vim.lsp.Client
 ---@param result lsp.InlineCompletionItem[]|lsp.InlineCompletionList|nil
 local function receive(buf, client, result)
-  local item = result and (result.items or result)[1]
+  local items = result and (result.items or result) or {}
   local before = shown and shown.suggestion.item
   clear()
-  if not item then
+  if #items == 0 then
     return
   end
   local row, line, cursor = place()
-  shown = { buf = buf, suggestion = suggestion.new(item, client.id, client.offset_encoding, row, line, cursor) }
-  redraw()
-  local is_new = not (before and before.command and vim.deep_equal(before.command, item.command))
-  if shown and is_new then
-    client:notify("textDocument/didShowCompletion", { item = item })
-  end
+  local choices = vim.tbl_map(function(item)
+    return suggestion.new(item, client.id, client.offset_encoding, row, line, cursor)
+  end, items)
+  shown = { buf = buf, suggestion = choices[1], choices = choices }
+  present(client, before)
 end
 
 ---@param buf integer
@@ -130,7 +143,7 @@ local function request(buf, kind)
   asked = now
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding) --[[@as lsp.InlineCompletionParams]]
   params.context = { triggerKind = kind }
-  local sent, id = client:request(METHOD, params, function(_, result)
+  local sent, id = compat.request(client, METHOD, params, function(_, result)
     pending = nil
     if vim.api.nvim_get_current_buf() == buf and moment(buf) == now and is_typing() then
       receive(buf, client, result)
@@ -180,11 +193,11 @@ function M.accept(step)
     clear()
     vim.go.undolevels = vim.go.undolevels
     if current.item.command then
-      client:exec_cmd(current.item.command, { bufnr = buf })
+      compat.execute(client, current.item.command, buf)
     end
   else
     local accepted = current.text:sub(1, #current.text - #rest + #piece)
-    client:notify("textDocument/didPartiallyAcceptCompletion", {
+    compat.notify(client, "textDocument/didPartiallyAcceptCompletion", {
       item = current.item,
       acceptedLength = suggestion.accepted_length(current, accepted),
     })
@@ -207,10 +220,30 @@ function M.dismiss()
   local client = vim.lsp.get_client_by_id(shown.suggestion.client_id)
   if client then
     local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-    client:notify("codestral/didDismissCompletion", params)
+    compat.notify(client, "codestral/didDismissCompletion", params)
   end
   cancel()
   clear()
+  return true
+end
+
+--- Shows another suggestion for the same place; asks for one if the server gave only this one.
+---@param step 1|-1
+---@return boolean done false when none is shown
+function M.cycle(step)
+  local client = shown and vim.lsp.get_client_by_id(shown.suggestion.client_id)
+  if not (shown and client) then
+    return false
+  elseif #shown.choices == 1 then
+    M.trigger()
+    return true
+  end
+  local before, at = shown.suggestion.item, 1
+  for index, choice in ipairs(shown.choices) do
+    at = choice == shown.suggestion and index or at
+  end
+  shown.suggestion = shown.choices[(at - 1 + step) % #shown.choices + 1]
+  present(client, before)
   return true
 end
 
@@ -235,6 +268,11 @@ function M.attach(buf)
       if vim.api.nvim_get_current_buf() == buf then
         follow(buf)
       end
+    end)
+  end)
+  menu.watch(function()
+    vim.schedule(function()
+      follow(vim.api.nvim_get_current_buf())
     end)
   end)
   on("InsertLeavePre", function()

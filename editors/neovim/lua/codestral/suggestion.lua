@@ -1,5 +1,7 @@
 --- A suggestion as the server gave it, against a line that goes on changing: whether the two still agree, what is left
 --- to show, and where on the screen it goes. Nothing here touches a buffer. Columns are bytes, counted from 0.
+local compat = require("codestral.compat")
+
 local M = {}
 
 ---@class codestral.Suggestion
@@ -22,8 +24,8 @@ local M = {}
 function M.new(item, client_id, encoding, row, line, cursor)
   local first, last = cursor, cursor
   if item.range then
-    first = vim.str_byteindex(line, encoding, item.range.start.character, false)
-    last = vim.str_byteindex(line, encoding, item.range["end"].character, false)
+    first = compat.byteindex(line, encoding, item.range.start.character)
+    last = compat.byteindex(line, encoding, item.range["end"].character)
   end
   local text = type(item.insertText) == "table" and item.insertText.value or item.insertText --[[@as string]]
   return {
@@ -76,7 +78,7 @@ function M.accepted_length(suggestion, accepted)
   local raw = suggestion.item.insertText
   local _, breaks = text:gsub("\n", "")
   local crlf = type(raw) == "string" and raw:find("\r\n", 1, true) ~= nil
-  return vim.str_utfindex(text, "utf-16") + (crlf and breaks or 0)
+  return compat.utf16_length(text) + (crlf and breaks or 0)
 end
 
 ---@class codestral.Drawing

@@ -1,0 +1,103 @@
+--- `:Codestral NAME [ARGUMENT ...]`
+local page = require("codestral.page")
+local server = require("codestral.server")
+local status = require("codestral.status")
+
+local M = {}
+
+--- Shows what a command of the server answers.
+---@param command string
+---@param title string
+---@param arguments? any[]
+local function show(command, title, arguments)
+  server.ask(command, arguments or {}, function(result)
+    page.open(title, vim.list_extend({ "# " .. title, "" }, page.outline(result)))
+  end)
+end
+
+---@type table<string, fun(words: string[], call: table)>
+local COMMANDS = {
+  status = function()
+    vim.notify(table.concat(status.lines(), "\n"))
+  end,
+  why = function()
+    server.ask("codestral.why", { 20 }, function(traces)
+      local lines = { "# The last requests, newest first", "" }
+      for index = #traces, 1, -1 do
+        lines[#lines + 1] = "- " .. traces[index].line
+      end
+      page.open("why", lines)
+    end)
+  end,
+  sent = function()
+    show("codestral.sent", "sent")
+  end,
+  stats = function()
+    show("codestral.stats", "stats")
+  end,
+  doctor = function()
+    show("codestral.doctor", "doctor")
+  end,
+  toggle = function()
+    server.ask("codestral.toggle", {}, function(on)
+      vim.notify("Codestral: completions are " .. (on and "on" or "off"))
+    end)
+  end,
+  snooze = function(words)
+    local minutes = tonumber(words[1] or "5")
+    if not minutes then
+      return vim.notify("Codestral: snooze takes a number of minutes", vim.log.levels.ERROR)
+    end
+    server.ask("codestral.snooze", { minutes }, function()
+      vim.notify("Codestral: " .. (minutes > 0 and ("silent for %g minutes"):format(minutes) or "awake"))
+    end)
+  end,
+  engine = function(words)
+    server.ask("codestral.selectEngine", { words[1] or "auto" })
+  end,
+  restart = function()
+    server.ask("codestral.restart", {})
+  end,
+  trust = function()
+    server.ask("codestral.trustWorkspace", {}, function(files)
+      vim.notify("Codestral: trusted: " .. (#files > 0 and table.concat(files, ", ") or "there is no .codestral.toml"))
+    end)
+  end,
+  log = function()
+    vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.get_log_path()))
+  end,
+}
+
+--- What may follow the name, for completion.
+local ARGUMENTS = { engine = { "auto", "ollama", "mistral", "llamacpp", "openai", "workspace" }, snooze = { "5", "15", "60", "0" } }
+
+---@param call { fargs: string[], line1: integer, line2: integer, range: integer }
+function M.run(call)
+  local name = table.remove(call.fargs, 1)
+  local run = COMMANDS[name]
+  if run then
+    run(call.fargs, call)
+  else
+    vim.notify(("Codestral: there is no %s; there are %s"):format(name, table.concat(M.names(), ", ")), vim.log.levels.ERROR)
+  end
+end
+
+---@return string[]
+function M.names()
+  local names = vim.tbl_keys(COMMANDS)
+  table.sort(names)
+  return names
+end
+
+--- What can stand at the end of a command line.
+---@param line string
+---@return string[]
+function M.complete(line)
+  local words = vim.split(line:gsub("^.-Codestral%s+", ""), "%s+")
+  local choices = #words == 1 and M.names() or ARGUMENTS[words[1]] or {}
+  return vim.tbl_filter(function(choice)
+    return vim.startswith(choice, words[#words])
+  end, choices)
+end
+
+return M

@@ -1,0 +1,316 @@
+/** The plugin as a product, in a real Neovim: its command, its help, its neighbours, and what it does elsewhere. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import { Neovim } from "./lib/neovim.ts";
+import { missing, NEOVIM, pause, ROOT, scratch, SERVER, until } from "./lib/places.ts";
+import { StandIn } from "./lib/standin.ts";
+import { Wire } from "./lib/wire.ts";
+
+const PLUGIN = join(ROOT, "editors/neovim");
+const HEAD = "# What is in the cart, and what it costs.\n";
+const TOTAL = 'def total(prices):\n    """Sum of all prices."""\n    return sum(prices)\n';
+
+/** Neovim 0.11 as far as it can play 0.10: what came with 0.11 is taken away, and it says it is older. */
+const OLD = `
+  local has = vim.fn.has
+  vim.fn.has = function(feature) return feature == "nvim-0.11" and 0 or has(feature) end
+  vim.lsp.config, vim.lsp.enable = nil, nil
+`;
+
+/** Neovim 0.12's own drawing, played: what it keeps, what it draws, and that it takes over a moment later. */
+const NATIVE = `
+  local namespace = vim.api.nvim_create_namespace("nvim.lsp.inline_completion")
+  local current
+  local native = { asked = 0 }
+  _G.native = native
+  function native.offer(client_id, insert_text, first, last)
+    local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+    local range = { start = { line = row, character = first }, ["end"] = { line = row, character = last } }
+    current = { client_id = client_id, insert_text = insert_text, range = { to_lsp = function() return range end } }
+    vim.api.nvim_buf_set_extmark(0, namespace, row, 0, { virt_text = { { insert_text } } })
+  end
+  vim.lsp.inline_completion = {
+    enable = function(on, filter) native.enabled = { on, filter } end,
+    select = function(options) native.selected = options.count end,
+    get = function(options)
+      if not current then return false end
+      vim.schedule(function()
+        local item = current
+        current = nil
+        vim.api.nvim_buf_clear_namespace(0, namespace, 0, -1)
+        if options and options.on_accept then options.on_accept(item) else native.accepted = item.insert_text end
+      end)
+      return true
+    end,
+  }
+`;
+
+/** A server inside Neovim that always has the same items to offer. */
+const SERVES = `
+  function _G.serves(texts)
+    return function(dispatchers)
+      local closing = false
+      return {
+        request = function(method, params, done)
+          local result = vim.NIL
+          if method == "initialize" then
+            result = { capabilities = { inlineCompletionProvider = vim.empty_dict(), textDocumentSync = 2 } }
+          elseif method == "textDocument/inlineCompletion" then
+            result = { items = vim.tbl_map(function(text) return { insertText = text } end, texts) }
+          end
+          vim.schedule(function() done(nil, result) end)
+          return true, 1
+        end,
+        notify = function() return true end,
+        is_closing = function() return closing end,
+        terminate = function() closing = true end,
+      }
+    end
+  end
+`;
+
+describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
+  const folder = scratch("neovim-product");
+  let standIn: StandIn;
+  let wire: Wire;
+  let nvim: Neovim;
+  let count = 0;
+
+  before(async () => {
+    standIn = await StandIn.start(folder, { firstToken: 20, token: 2 });
+  });
+  after(() => standIn.stop());
+  afterEach(async () => {
+    const said = await nvim.messages();
+    await nvim.stop();
+    assert.doesNotMatch(said, /E\d+:|stack traceback/);
+  });
+
+  /** Starts Neovim with a file; \`configure\` is Lua, in which SETUP(settings) sets the plugin up. */
+  async function start(configure = "SETUP{}", name = "cart.py", text = HEAD): Promise<void> {
+    const place = join(folder, `${(count += 1)}`);
+    mkdirSync(place);
+    wire = new Wire(place);
+    standIn.knows(HEAD + TOTAL);
+    const file = join(place, name);
+    writeFileSync(file, text);
+    const settings = { backend: "ollama", ollama: { url: standIn.url }, completion: { debounceMs: 10, multiline: "always" }, cache: { enabled: false } };
+    const init = join(place, "init.lua");
+    writeFileSync(
+      init,
+      `vim.opt.rtp:prepend(${JSON.stringify(PLUGIN)})
+       vim.cmd("filetype plugin indent on")
+       CMD = vim.json.decode(${JSON.stringify(JSON.stringify(wire.command))})
+       SETTINGS = vim.json.decode(${JSON.stringify(JSON.stringify(settings))})
+       function SETUP(more) require("codestral").setup(vim.tbl_extend("force", { cmd = CMD, settings = SETTINGS }, more)) end
+       ${configure}`,
+    );
+    nvim = await Neovim.start(init, file);
+  }
+
+  const command = (line: string) => nvim.call("nvim_command", line);
+  const page = async (name: string): Promise<string> =>
+    await until(`the page ${name}`, async () => {
+      const lines: string[] = await nvim.lua(
+        `local buf = vim.fn.bufnr("codestral://" .. ...) return buf == -1 and {} or vim.api.nvim_buf_get_lines(buf, 0, -1, true)`,
+        name,
+      );
+      return lines.length > 0 ? lines.join("\n") : undefined;
+    });
+
+  test("says which engine answers, for people and for statuslines", async () => {
+    await start(`SETUP{} vim.o.laststatus = 2 vim.o.statusline = "%f %{%v:lua.require'codestral'.statusline()%}"`);
+    await nvim.ready();
+    await command("Codestral status");
+    assert.match(await nvim.messages(), /Codestral: codestral.* through ollama/);
+    const shown = await until("the statusline", async () => (await nvim.screen(24)).find((row) => /cart\.py.*✦ codestral/.test(row)));
+    assert.ok(shown);
+    await command("enew | setlocal buftype=nofile");
+    assert.equal(await nvim.lua(`return require("codestral").statusline()`), "");
+  });
+
+  test("says why there was no suggestion, beside the code", async () => {
+    await start();
+    await nvim.ready();
+    await nvim.type("Godef total(");
+    await nvim.ghostShown();
+    await nvim.type("<Esc>");
+    await command("Codestral why");
+    assert.match(await page("why"), /python · automatic/);
+    assert.match(await nvim.lua("return vim.api.nvim_buf_get_name(0)"), /cart\.py$/);
+    await command("Codestral why");
+    assert.equal(await nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)"), 2);
+  });
+
+  test("switches off and on, and is silent for a while", async () => {
+    await start();
+    await nvim.ready();
+    await command("Codestral toggle");
+    await until("the switch", async () => /completions are off/.test(await nvim.messages()));
+    await nvim.type("Godef total(");
+    await pause(400);
+    assert.deepEqual(await nvim.ghost(), []);
+    await nvim.type("<Esc>");
+    await command("Codestral toggle");
+    await until("the switch", async () => /completions are on/.test(await nvim.messages()));
+    await command("Codestral snooze 5");
+    await until("the snooze", async () => /silent for 5 minutes/.test(await nvim.messages()));
+    await nvim.type("A");
+    await pause(400);
+    assert.deepEqual(await nvim.ghost(), []);
+    await nvim.type("<Esc>");
+    await command("Codestral snooze 0");
+    await until("the end of it", async () => /awake/.test(await nvim.messages()));
+    await nvim.type("Sdef total(");
+    await nvim.ghostShown();
+  });
+
+  test("the command completes its words, and names them when one is wrong", async () => {
+    await start("");
+    assert.deepEqual(await nvim.call("nvim_call_function", "getcompletion", ["Codestral st", "cmdline"]), ["stats", "status"]);
+    assert.deepEqual(await nvim.call("nvim_call_function", "getcompletion", ["Codestral engine o", "cmdline"]), ["ollama", "openai"]);
+    await nvim.lua(`vim.notify = function(text) SAID = text end`);
+    await command("Codestral nonsense");
+    assert.match(await nvim.lua("return SAID"), /there is no nonsense; there are .*doctor/);
+    await command("Codestral toggle");
+    assert.match(await nvim.lua("return SAID"), /the server does not run here/);
+  });
+
+  test(":checkhealth says what is there, what runs and what answers", async () => {
+    await start();
+    await nvim.ready();
+    await command("checkhealth codestral");
+    const text = (await nvim.lines()).join("\n");
+    assert.match(text, /suggestions are drawn by this plugin/);
+    assert.match(text, /runs, serves 1 buffers/);
+    assert.match(text, /codestral.* through ollama/);
+    assert.doesNotMatch(text, /ERROR/);
+  });
+
+  test(":checkhealth says when the program is not there", async () => {
+    await start(`SETUP{ cmd = { "/nowhere/codestral-lsp" } }`, "cart.txt");
+    await command("enew | checkhealth codestral");
+    assert.match((await nvim.lines()).join("\n"), /ERROR.*\/nowhere\/codestral-lsp is not there/);
+  });
+
+  test("the help has a tag for all that it is asked for", async () => {
+    await start("");
+    await command(`helptags ${join(PLUGIN, "doc")}`);
+    for (const tag of ["codestral", ":Codestral", "codestral-keys", "CodestralStatus"]) await command(`help ${tag}`);
+  });
+
+  test("several suggestions for one place are gone through, and round again", async () => {
+    await start(`${SERVES} SETUP{ cmd = serves { "one", "two" } }`);
+    await nvim.type("Gox = ", 60);
+    await nvim.ghostShown("one");
+    await nvim.type("<M-]>");
+    await nvim.ghostShown("two");
+    await nvim.type("<M-]>");
+    await nvim.ghostShown("one");
+    await nvim.type("<M-[>");
+    await nvim.ghostShown("two");
+    await nvim.type("<Tab>");
+    assert.deepEqual(await nvim.lines(), [HEAD.trimEnd(), "x = two"]);
+  });
+
+  test("makes way for the menus of nvim-cmp and blink.cmp, and comes back", async () => {
+    await start(`OPEN = false package.loaded["cmp"] = { visible = function() return OPEN end } SETUP{}`);
+    await nvim.ready();
+    await nvim.type("Godef total(");
+    await nvim.ghostShown();
+    await nvim.lua(`OPEN = true vim.api.nvim_exec_autocmds("User", { pattern = "BlinkCmpMenuOpen" })`);
+    await nvim.ghostGone();
+    await nvim.lua(`OPEN = false vim.api.nvim_exec_autocmds("User", { pattern = "BlinkCmpMenuClose" })`);
+    await nvim.ghostShown();
+  });
+
+  test("runs with vim.lsp.enable alone, and then draws nothing before 0.12", async () => {
+    await start(`vim.lsp.config("codestral", { cmd = CMD, init_options = SETTINGS }) vim.lsp.enable("codestral")`);
+    await nvim.ready();
+    await nvim.type("Godef total(");
+    await pause(300);
+    assert.deepEqual(await nvim.ghost(), []);
+    assert.equal(wire.sent("client", "initialize")[0]?.params.initializationOptions.backend, "ollama");
+  });
+
+  test("is quiet in scratch, huge and remote buffers", async () => {
+    await start();
+    await nvim.ready();
+    await nvim.lua(
+      `local lines = {}
+       for at = 1, 200000 do lines[at] = "value = " .. at end
+       vim.cmd("enew")
+       vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
+       vim.bo.filetype = "python"`,
+    );
+    await nvim.type("Godef total(<Esc>", 50);
+    await command("enew! | file scp://host//cart.py | setlocal buftype=acwrite filetype=python");
+    await nvim.type("idef total(<Tab><Esc>");
+    await command("enew! | setlocal buftype=nofile filetype=python");
+    await nvim.type("idef total(<Tab><Esc>");
+    assert.equal(await nvim.lua("return #vim.lsp.get_clients({ bufnr = 0 })"), 0);
+  });
+
+  test("works in 0.11 made to look like 0.10", async () => {
+    await start(`${OLD} SETUP{}`);
+    await nvim.ready();
+    await nvim.type("Godef total(");
+    await nvim.ghostShown();
+    await nvim.type("<M-Right>");
+    await until("the report", () => wire.last("textDocument/didPartiallyAcceptCompletion"));
+    await nvim.ghostShown();
+    await nvim.type("<Tab>");
+    assert.deepEqual(await nvim.lines(), (HEAD + TOTAL).trimEnd().split("\n"));
+    await until("didAccept", () => wire.last("workspace/executeCommand"));
+  });
+
+  test("leaves the drawing to a Neovim that can, and takes over parts of what it draws", async () => {
+    await start(`${NATIVE} SETUP{}`);
+    await nvim.ready();
+    const id = await nvim.lua(`return vim.lsp.get_clients({ name = "codestral" })[1].id`);
+    assert.deepEqual(await nvim.lua("return native.enabled"), [true, { client_id: id }]);
+    const offer = () => nvim.lua(`native.offer(..., "x = total(prices) * 2", 0, #vim.api.nvim_get_current_line())`, id);
+    await nvim.type("Gox = to");
+    await offer();
+    await nvim.type("<M-Right>");
+    await until("the word", async () => (await nvim.lines())[1] === "x = total");
+    const { acceptedLength } = wire.last("textDocument/didPartiallyAcceptCompletion")?.params ?? {};
+    assert.equal(acceptedLength, "x = total".length);
+    await offer();
+    await nvim.type("<M-]>");
+    assert.equal(await nvim.lua("return native.selected"), 1);
+    await nvim.type("<M-C-Right>");
+    await until("the line", async () => (await nvim.lines())[1] === "x = total(prices) * 2");
+    await offer();
+    await nvim.type("<C-]>");
+    await until("the dismissal", () => wire.last("codestral/didDismissCompletion"));
+    await nvim.type("<Esc>Sx = ");
+    await offer();
+    await nvim.type("<Tab>");
+    assert.equal(await until("all of it", () => nvim.lua("return native.accepted")), "x = total(prices) * 2");
+  });
+
+  test("adds little to the time that Neovim takes to start", async (context) => {
+    await start("");
+    const place = join(folder, "startup");
+    mkdirSync(place);
+    const log = join(place, "times");
+    const took = (setup: string): number => {
+      const init = join(place, "init.lua");
+      writeFileSync(init, `vim.opt.rtp:prepend(${JSON.stringify(PLUGIN)})\n${setup}`);
+      writeFileSync(log, "");
+      execFileSync(NEOVIM, ["--headless", "--clean", "-u", init, "--startuptime", log, "+qall"], { stdio: "ignore" });
+      return Number(/^(\S+) .*--- NVIM STARTED/m.exec(readFileSync(log, "utf8"))?.[1]);
+    };
+    // Pairs, one right after the other, for the machine is not equally fast all the time.
+    const pairs = Array.from({ length: 25 }, () => [took(""), took(`require("codestral").setup()`)] as const);
+    const median = (values: number[]): number => values.sort((one, other) => one - other)[12]!;
+    const added = median(pairs.map(([without, having]) => having - without));
+    context.diagnostic(`Neovim starts in ${median(pairs.map(([without]) => without)).toFixed(1)} ms, ${added.toFixed(1)} ms more with the plugin`);
+    assert.ok(Number.isFinite(added));
+  });
+});
