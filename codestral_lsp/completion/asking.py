@@ -28,7 +28,9 @@ from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.window import WindowAnchor
 
 WARM_UP_PAYS_S = 0.05
-"""A shorter pause than this is no head start for reading a new window."""
+"""A shorter pause than this is no head start for reading."""
+WARM_UP_PAYS_TOKENS = 128
+"""Fewer tokens than this are read in no time."""
 
 
 class Asking:
@@ -121,8 +123,10 @@ class Asking:
             return self._beside_action(asked, settings, trace)
         if reach is None:
             reach = extent(settings, await self._place(asked), asked.around, asked.request.trigger)
-        if (pause_s := self._pause_s(asked, engine, settings, trace)) > 0:
-            if trace.prompt_fresh and not engine.info.remote and pause_s >= WARM_UP_PAYS_S:
+        unread = engine.warmth.unread(prompt)
+        if (pause_s := self._pause_s(asked, engine, settings, unread, trace)) > 0:
+            lasting = unread - engine.read_every_time(prompt)
+            if lasting >= WARM_UP_PAYS_TOKENS and not engine.info.remote and pause_s >= WARM_UP_PAYS_S:
                 self._in_background(self._warm(engine, prompt, self._warming(asked, engine)))
             await asyncio.sleep(pause_s)
             if engine.scheduler.acting and not asked.invoked:
@@ -155,6 +159,7 @@ class Asking:
 
         try:
             async with engine.scheduler.slot(Priority.TYPING, generation.close):
+                engine.warmth.read(prompt)
                 text = await read_answer(engine, prompt, sampling, asked.around, reach, grew, trace)
         except PromptTooLong:
             raise
@@ -166,12 +171,14 @@ class Asking:
         self.cache.put(asked.places[0], digest, text, whole=trace.cut != UNSURE)
         return text
 
-    def _pause_s(self, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace) -> float:
+    def _pause_s(
+        self, asked: Question, engine: Engine, settings: CompletionSettings, unread: int, trace: Trace
+    ) -> float:
         """How much longer the user must pause before the model is asked; counted from the last edit."""
         if asked.invoked:
             return 0.0
         if settings.debounce_ms == "auto":
-            trace.debounce_ms = self._rhythm.wait_ms(engine.latency.expected_ms(cold=trace.prompt_fresh))
+            trace.debounce_ms = self._rhythm.wait_ms(engine.latency.expected_ms(unread, engine.speed.tokens_per_s))
         else:
             trace.debounce_ms = float(settings.debounce_ms)
         return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()
@@ -190,6 +197,7 @@ class Asking:
         assert task is not None
         try:
             async with engine.scheduler.slot(Priority.WARM_UP, task.cancel):
+                engine.warmth.read(prompt)
                 usage = await engine.backend.warm(prompt)
         except BackendError as error:
             trace.outcome, trace.reason = "failed", error.code

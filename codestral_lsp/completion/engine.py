@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from codestral_lsp.backends.base import Backend, ModelInfo, Prompt, Sampling
+from codestral_lsp.backends.base import Backend, ModelInfo, Priority, Prompt, Sampling
 from codestral_lsp.completion.circuit import Circuit
 from codestral_lsp.completion.latency import Latency
 from codestral_lsp.completion.scheduler import Scheduler
+from codestral_lsp.completion.warmth import Warmth
 from codestral_lsp.prompt.budget import ReadingSpeed
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.tokens import TokenCounter
@@ -23,8 +24,13 @@ class Engine:
         self.counter = TokenCounter()
         self.speed = ReadingSpeed()
         self.latency = Latency()
-        self.scheduler = Scheduler(1 if not info.remote else info.slots)
+        self.warmth = Warmth(info.slots)
+        self.scheduler = Scheduler(1 if not info.remote else info.slots, self._admitted)
         self.circuit = Circuit()
+
+    def _admitted(self, priority: Priority) -> None:
+        if priority is Priority.ACTION and self.info.slots == 1:
+            self.warmth.lost()
 
     @property
     def key(self) -> str:
@@ -35,6 +41,10 @@ class Engine:
     def stop(self) -> tuple[str, ...]:
         """Texts at which an answer surely ends."""
         return self.family.stop if self.family is not None and self.info.form == "raw" else ()
+
+    def read_every_time(self, prompt: Prompt) -> int:
+        """Tokens of `prompt` that stand behind the growing prefix, so that reading them ahead is of no use."""
+        return 0 if self.family is None or self.family.suffix_first else self.counter.text(prompt.suffix)
 
     def digest(self, prompt: Prompt, sampling: Sampling) -> bytes:
         """Names a whole request, for finding its answer again."""

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-_FIRST_GUESS_MS = {False: 300.0, True: 500.0}
+_FIRST_GUESS_MS = 300.0
+_FIRST_GUESS_TOKENS_PER_S = 500.0
 
 
 class Latency:
-    """Recent times from asking to a whole answer, apart for prompts that were read from cache and for cold ones."""
+    """Recent times from asking to a whole answer, without the reading of the prompt: that is counted in tokens."""
 
     def __init__(self) -> None:
-        self._seen: dict[bool, deque[float]] = {False: deque(maxlen=15), True: deque(maxlen=5)}
+        self._seen: deque[float] = deque(maxlen=15)
 
-    def observe(self, answer_ms: float, *, cold: bool) -> None:
-        """Learn how long an answer took."""
-        self._seen[cold].append(answer_ms)
+    def observe(self, answer_ms: float, read_ms: float) -> None:
+        """Learn how long an answer took, and how much of that the server took to read the prompt."""
+        self._seen.append(max(0.0, answer_ms - read_ms))
 
-    def expected_ms(self, *, cold: bool) -> float:
-        """The median of what was seen; a guess before anything was."""
-        if seen := self._seen[cold]:
-            return median(seen)
-        if warm := self._seen[False]:
-            return 2 * median(warm)
-        return _FIRST_GUESS_MS[cold]
+    def expected_ms(self, unread_tokens: int, tokens_per_s: float | None) -> float:
+        """What an answer will take if so many tokens must be read first; a guess before anything was seen."""
+        answer_ms = median(self._seen) if self._seen else _FIRST_GUESS_MS
+        return answer_ms + unread_tokens / (tokens_per_s or _FIRST_GUESS_TOKENS_PER_S) * 1000

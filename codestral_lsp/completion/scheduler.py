@@ -31,8 +31,10 @@ class _Request:
 class Scheduler:
     """The slots of one backend."""
 
-    def __init__(self, slots: int = 1) -> None:
+    def __init__(self, slots: int = 1, on_admit: Callable[[Priority], None] = lambda priority: None) -> None:
+        """`on_admit` is told what gets a slot."""
         self._slots = max(1, slots)
+        self._on_admit = on_admit
         self._running: list[_Request] = []
         self._waiting: list[_Request] = []
         self._count = 0
@@ -73,6 +75,7 @@ class Scheduler:
             request = min(self._waiting, key=lambda request: request.rank)
             self._waiting.remove(request)
             self._running.append(request)
+            self._on_admit(request.priority)
             if not request.turn.done():
                 request.turn.set_result(None)
 

@@ -46,16 +46,19 @@ async def read_answer(
                 usage = piece.usage
             if piece.finish == "length":
                 trace.cut = "token limit"
+            sure = sureness.feed(text, piece.logprob)
             if piece.text and (cut := cutter.feed(text)):
                 text, trace.cut = text[: cut.length], cut.reason
                 break
-            if (sure := sureness.feed(text, piece.text, piece.logprob)) is not None:
-                text, trace.cut = sure, UNSURE
+            if not sure:
+                trace.cut = UNSURE
                 break
             if piece.text:
                 grew(text)
     if cut := cutter.feed(text, ended=True):
         text, trace.cut = text[: cut.length], cut.reason
+    if (best := sureness.best(text, whole=trace.cut != UNSURE)) != text:
+        text, trace.cut = best, UNSURE
     trace.backend_ms = (now() - started) * 1000
     _learn(engine, prompt, usage, trace)
     if engine.family is not None:
@@ -78,4 +81,4 @@ def _learn(engine: Engine, prompt: Prompt, usage: Usage, trace: Trace) -> None:
     trace.evaluated_tokens = usage.evaluated_tokens
     trace.generated_tokens = usage.completion_tokens
     if trace.backend_ms is not None:
-        engine.latency.observe(trace.backend_ms, cold=trace.prompt_fresh)
+        engine.latency.observe(trace.backend_ms, usage.prompt_ms or 0.0)
