@@ -12,49 +12,57 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from benchmarks.desk import Tally, as_row, merged
+from benchmarks.desk import as_row, merged
 from benchmarks.model import PROFILES, Aside, Memory, PacedModel, Profile
 from benchmarks.report import table
 from benchmarks.sessions import Session, commits
-from benchmarks.traces import play_ours, play_plain
+from benchmarks.traces import OURS, WINDOW_TOKENS, Played, play_ours, play_plain
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.config.settings import LlamacppSettings
+from codestral_lsp.prompt.families import detect
 from tests.virtual_time import run
+
+T = TypeVar("T")
 
 DEBOUNCE_S = 0.35
 
 
 class Bench:
-    """Plays sessions against one server."""
+    """Plays sessions against one server, in the layout that its model was trained on."""
 
     def __init__(self, url: str, memory: Path | None) -> None:
         self._aside = Aside()
         self._real = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=True)
         self._memory = Memory(memory)
+        self.info = self._wait(self._real.describe())
+        family = detect(self.info)
+        assert family, f"{self.info.model} is of no known family"
+        self._family = family
 
-    def play(self, session: Session, profile: Profile, seed: int, **settings: Any) -> Tally:
+    def play(self, session: Session, profile: Profile, seed: int, **settings: Any) -> Played:
         """Ours."""
         with tempfile.TemporaryDirectory() as folder:
             model = PacedModel(self._real, self._aside, profile, memory=self._memory)
-            options = {"cache": {"enabled": False}, **settings}
-            row = run(play_ours(session, model, Path(folder), accepts=True, seed=seed, settings=options))
-        tally: Tally = row["tally"]
-        return tally
+            options = {"cache": {"enabled": False}, "completion": {"contextTokens": WINDOW_TOKENS}, **settings}
+            return run(play_ours(session, model, Path(folder), accepts=True, seed=seed, settings=options))
 
-    def play_plain(self, session: Session, profile: Profile, seed: int) -> Tally:
+    def play_plain(self, session: Session, profile: Profile, seed: int) -> Played:
         """The plain way."""
         model = PacedModel(self._real, self._aside, profile, memory=self._memory)
-        tally: Tally = run(play_plain(session, model, debounce_s=DEBOUNCE_S, accepts=True, seed=seed))["tally"]
-        return tally
+        return run(play_plain(session, model, self._family, debounce_s=DEBOUNCE_S, accepts=True, seed=seed))
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._aside.loop).result()
 
     def close(self) -> None:
         """Let go of the server."""
-        asyncio.run_coroutine_threadsafe(self._real.aclose(), self._aside.loop).result()
+        self._wait(self._real.aclose())
         self._aside.close()
 
 
@@ -80,20 +88,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for profile in PROFILES:
         if profile.name not in options.profiles:
             continue
-        ours, plain = list[Tally](), list[Tally]()
+        ours, plain = list[Played](), list[Played]()
         for number, session in enumerate(sessions):
             ours.append(bench.play(session, profile, number, **options.settings))
             plain.append(bench.play_plain(session, profile, number))
-            print(
-                f"  {profile.name}, {session.name}: {ours[-1].keys_saved} / {plain[-1].keys_saved} keys saved",
-                flush=True,
-            )
-        rows = {"ours": as_row(merged(ours)), "fixed 350 ms, no cache": as_row(merged(plain))}
-        results[profile.name] = rows
-        print(f"\n{profile.name}: {len(sessions)} commits\n{table(rows)}\n", flush=True)
+            saved = ours[-1].tally.keys_saved, plain[-1].tally.keys_saved
+            print(f"  {profile.name}, {session.name}: {saved[0]} / {saved[1]} keys saved", flush=True)
+        rows = {OURS: {**_row(ours), **together(ours).row}, f"fixed {DEBOUNCE_S * 1000:.0f} ms, no cache": _row(plain)}
+        results[f"{profile.name} pace, {len(sessions)} commits, {bench.info.model}"] = rows
+        print(f"\n{profile.name} pace: {len(sessions)} commits\n{table(rows)}\n", flush=True)
     bench.close()
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
+
+
+def _row(played: Sequence[Played]) -> dict[str, Any]:
+    return as_row(merged([each.tally for each in played]))
+
+
+def together(played: Sequence[Played]) -> Played:
+    """All sessions as one."""
+    sources = Counter[str]()
+    for each in played:
+        sources.update(each.sources)
+    return Played(merged([each.tally for each in played]), dict(sources))
 
 
 def is_repository(path: Path) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.desk import Item
+from benchmarks.desk import VSCODE_WAIT_S, Item
 from benchmarks.model import PacedModel
 from codestral_lsp.backends.base import Sampling
 from codestral_lsp.completion.cut import Cutter
@@ -50,6 +50,8 @@ class Wire:
 
 class ServerCompleter:
     """Our server, spoken to in its protocol, inside this process and on this loop's clock."""
+
+    editor_wait_s = VSCODE_WAIT_S
 
     def __init__(self, app: App, root: Path, settings: Mapping[str, Any]) -> None:
         self.app = app
@@ -151,6 +153,8 @@ class ServerCompleter:
 
 class PlainCompleter:
     """A fixed debounce in front of the same model, with the same window, cut and filters; no cache, nothing else."""
+
+    editor_wait_s = VSCODE_WAIT_S
 
     def __init__(self, model: PacedModel, family: Family, debounce_s: float, *, tokens: int) -> None:
         self.shown = 0

@@ -16,7 +16,8 @@ from benchmarks.typist import Job, Key, Typing, Typist, keys_for
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 
-EDITOR_WAIT_S = 0.05
+VSCODE_WAIT_S = 0.05
+"""How long after the last key VS Code asks."""
 READ_S = 0.25
 """How long a ghost must have stood before its reader can decide to take it."""
 GLIMPSE_S = 0.1
@@ -35,6 +36,9 @@ class Item:
 
 class Completer(Protocol):
     """What answers the editor. Places are in code points (sessions keep to the basic plane)."""
+
+    editor_wait_s: float
+    """How long after a key its editor asks it."""
 
     def opened(self, path: str, text: str) -> None:
         """A document was opened."""
@@ -208,7 +212,7 @@ class Desk:
             self._asking = None
 
     async def _ask(self) -> None:
-        await asyncio.sleep(EDITOR_WAIT_S)
+        await asyncio.sleep(self._completer.editor_wait_s)
         self.tally.requests += 1
         item = await self._completer.ask(self._path, self._cursor)
         head = self._texts[self._path].line(self._cursor.line)[item.start.column : self._cursor.column] if item else ""

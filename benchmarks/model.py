@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmarks.slot import Slot
 from codestral_lsp.backends.base import (
     Backend,
     BackendName,
@@ -51,14 +52,20 @@ PROFILES = (
 )
 
 
+CHARACTERS_A_TOKEN = 4
+
+
 @dataclass
 class Asked:
     """A request that reached the model."""
 
     kind: str
     prompt_characters: int
-    evaluated: int | None
-    prompt_tokens: int | None
+    new_characters: int
+    """Of these, what the slot had not read before."""
+    evaluated: int | None = None
+    """Tokens that were newly read, as the server tells; an estimate where it was not asked."""
+    prompt_tokens: int | None = None
     written: int = 0
 
 
@@ -111,7 +118,15 @@ class Memory:
 class PacedModel:
     """A real backend, played at the pace of a profile."""
 
-    def __init__(self, real: Backend, aside: Aside, profile: Profile, *, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        real: Backend,
+        aside: Aside,
+        profile: Profile,
+        *,
+        memory: Memory | None = None,
+        moves_blocks: bool = False,
+    ) -> None:
         """With a `memory` an answer that was given before is not asked for again; without one every request reaches
         the server, which then tells what it newly read."""
         self.asked: list[Asked] = []
@@ -120,12 +135,12 @@ class PacedModel:
         self._aside = aside
         self._profile = profile
         self._memory = memory
-        self._cached = ""
+        self._slot = Slot(moves_blocks=moves_blocks)
 
     async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """What the real one streams, later or sooner."""
-        asked = Asked("typing", len(prompt.raw), None, None)
-        self.asked.append(asked)
+        asked = self._ask("typing", prompt)
+        text = prompt.raw
         pieces = self._from_memory(prompt, sampling) if self._memory else self._live(prompt, sampling)
         first = True
         try:
@@ -134,9 +149,11 @@ class PacedModel:
                     asked.evaluated, asked.prompt_tokens = piece.usage.evaluated_tokens, piece.usage.prompt_tokens
                 if first:
                     first = False
-                    await asyncio.sleep(self._read_s(prompt, asked))
+                    await asyncio.sleep(self._read_s(asked))
                 await asyncio.sleep(1 / self._profile.write_per_s)
                 asked.written += 1
+                text += piece.text
+                self._slot.holds(text)
                 yield replace(piece, usage=self._paced(asked) if piece.usage or self._memory else None)
         finally:
             await pieces.aclose()
@@ -158,6 +175,8 @@ class PacedModel:
     async def _from_memory(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """What is remembered of the answer; the real model goes on where that ends, if more is wanted."""
         assert self._memory is not None
+        # The same request with more told in the answer, so that whoever asks otherwise finds it.
+        sampling = replace(sampling, logprobs=True)
         key = blake2b(json.dumps([prompt.raw, asdict(sampling)]).encode(), digest_size=16).digest()
         pieces = self._memory.get(key)
         for piece in pieces:
@@ -177,14 +196,19 @@ class PacedModel:
             await live.aclose()
             self._memory.put(key, pieces)
 
-    def _read_s(self, prompt: Prompt, asked: Asked) -> float:
+    def _ask(self, kind: str, prompt: Prompt) -> Asked:
+        asked = Asked(kind, len(prompt.raw), self._slot.unread(prompt.raw))
+        self._slot.holds(prompt.raw)
+        self.asked.append(asked)
+        return asked
+
+    def _read_s(self, asked: Asked) -> float:
         if asked.evaluated is None:
-            # Four characters a token, and a cache that is good as far as the head is the same.
-            common = len(_common(self._cached, prompt.raw)) if self._profile.caches else 0
-            asked.prompt_tokens = len(prompt.raw) // 4
-            asked.evaluated = max(1, (len(prompt.raw) - common) // 4)
-        self._cached = prompt.raw
-        return self._profile.round_trip_ms / 1000 + asked.evaluated / self._profile.read_per_s
+            asked.prompt_tokens = asked.prompt_characters // CHARACTERS_A_TOKEN
+            asked.evaluated = max(1, asked.new_characters // CHARACTERS_A_TOKEN)
+        # What an API has cached is its own business; what it need not read costs no time worth speaking of.
+        reads = asked.evaluated if self._profile.caches else asked.prompt_tokens or 0
+        return self._profile.round_trip_ms / 1000 + reads / self._profile.read_per_s
 
     def _paced(self, asked: Asked) -> Usage:
         evaluated, whole = asked.evaluated or 0, asked.prompt_tokens or 0
@@ -193,12 +217,11 @@ class PacedModel:
 
     async def warm(self, prompt: Prompt) -> Usage:
         """Read a prompt."""
-        asked = Asked("warm-up", len(prompt.raw), None, None)
-        self.asked.append(asked)
+        asked = self._ask("warm-up", prompt)
         if self._memory is None:
             usage = await self._aside.run(self._real.warm(prompt))
             asked.evaluated, asked.prompt_tokens = usage.evaluated_tokens, usage.prompt_tokens
-        await asyncio.sleep(self._read_s(prompt, asked))
+        await asyncio.sleep(self._read_s(asked))
         return self._paced(asked)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
@@ -232,12 +255,3 @@ class PacedModel:
 
 async def _next(stream: AsyncGenerator[Piece]) -> Piece | None:
     return await anext(stream, None)
-
-
-def _common(one: str, other: str) -> str:
-    length = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        length += 1
-    return one[:length]

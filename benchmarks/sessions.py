@@ -45,7 +45,7 @@ def retyping(root: Path, *, seed: int, keys: int, jumps: bool) -> Session:
             continue
         lines = path.read_text("utf-8", "replace").splitlines(keepends=True)
         start = dice.randrange(len(lines) // 4, len(lines) * 3 // 4)
-        size = min(dice.randrange(14, 26) if jumps else keys, len(lines) - start - 20)
+        size = min(dice.randrange(10, 20) if jumps else keys, len(lines) - start - 20)
         removed = lines[start : start + size]
         kept = [*lines[:start], "\n", *lines[start + size :]]
         files[name] = "".join(kept)

@@ -13,14 +13,16 @@ import json
 import os
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 from benchmarks.completers import PlainCompleter, ServerCompleter
-from benchmarks.desk import Desk, as_row
-from benchmarks.model import PROFILES, Aside, PacedModel, Profile
+from benchmarks.desk import Desk, Tally, as_row
+from benchmarks.llama_vim import LlamaVimCompleter
+from benchmarks.model import PROFILES, Aside, Memory, PacedModel, Profile
 from benchmarks.report import table
 from benchmarks.sessions import Session, retyping
 from benchmarks.typist import Typist
@@ -28,12 +30,33 @@ from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.settings import LlamacppSettings
-from codestral_lsp.prompt.families import CODESTRAL
+from codestral_lsp.prompt.families import CODESTRAL, Family
 from codestral_lsp.server.app import App
 from tests.virtual_time import run
 
 BASELINE_DEBOUNCE_S = 0.25
-BASELINE_TOKENS = 1500
+WINDOW_TOKENS = 1500
+"""The size of the baseline's window."""
+OURS, LLAMA_VIM = "ours", "llama.vim's way to ask"
+SOURCES = ("model", "running", "cache", "disk", "instant", "embedded")
+
+
+@dataclass
+class Played:
+    """What came of a session, and where the suggestions that our server gave came from."""
+
+    tally: Tally
+    sources: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The sources as figures."""
+        if not self.sources:
+            return {}
+        known = {source: count for source, count in self.sources.items() if count}
+        spared = sum(count for source, count in known.items() if source not in ("model", "running"))
+        share = round(100 * spared / max(1, sum(known.values())))
+        return {"suggestions by source": known, "answered without the backend, %": share}
 
 
 def paths_in(folder: Path) -> UserPaths:
@@ -43,29 +66,35 @@ def paths_in(folder: Path) -> UserPaths:
 
 async def play_ours(
     session: Session, model: PacedModel, folder: Path, *, accepts: bool, seed: int, settings: dict[str, Any]
-) -> dict[str, Any]:
-    """Play a session with our server; its figures."""
+) -> Played:
+    """Play a session with our server."""
     root = folder / "workspace"
     write(session, root)
     app = App(paths_in(folder), {}, backend=lambda name, settings: model)
     completer = ServerCompleter(app, root, {"backend": "llamacpp", **settings})
     await completer.begin()
     tally = await Desk(session, completer, Typist(seed), accepts=accepts).play()
-    traces = [trace for trace in app.traces if trace.trigger != "warm-up"]
-    shown = [trace for trace in traces if trace.outcome == "shown"]
+    shown = [trace for trace in app.traces if trace.outcome == "shown"]
     await completer.end()
-    sources = {source: sum(trace.source == source for trace in shown) for source in {trace.source for trace in shown}}
-    return {**as_row(tally), "sources": sources, "tally": tally}
+    return Played(tally, {source: sum(trace.source == source for trace in shown) for source in SOURCES})
 
 
 async def play_plain(
-    session: Session, model: PacedModel, *, debounce_s: float, accepts: bool, seed: int
-) -> dict[str, Any]:
-    """Play a session with the plain way to do it; its figures."""
-    completer = PlainCompleter(model, CODESTRAL, debounce_s, tokens=BASELINE_TOKENS)
+    session: Session, model: PacedModel, family: Family, *, debounce_s: float, accepts: bool, seed: int
+) -> Played:
+    """Play a session with the plain way to do it."""
+    completer = PlainCompleter(model, family, debounce_s, tokens=WINDOW_TOKENS)
     tally = await Desk(session, completer, Typist(seed), accepts=accepts).play()
     completer.close()
-    return {**as_row(tally), "tally": tally}
+    return Played(tally)
+
+
+async def play_llama_vim(session: Session, model: PacedModel, *, seed: int) -> Played:
+    """Play a session as llama.vim would ask."""
+    completer = LlamaVimCompleter(model)
+    tally = await Desk(session, completer, Typist(seed), accepts=False).play()
+    await completer.end()
+    return Played(tally)
 
 
 def write(session: Session, root: Path) -> None:
@@ -82,33 +111,51 @@ def reading(model: PacedModel, keys: int) -> dict[str, Any]:
     sizes = [asked.prompt_tokens for asked in model.asked if asked.prompt_tokens is not None]
     return {
         "requests per 100 keys": round(100 * len(model.asked) / keys, 1),
-        "of these warm-ups": sum(asked.kind == "warm-up" for asked in model.asked),
-        "newly read tokens, median": round(median(evaluated), 1) if evaluated else None,
-        "newly read tokens, mean": round(mean(evaluated), 1) if evaluated else None,
-        "prompt tokens, mean": round(mean(sizes), 1) if sizes else None,
+        "of these not for a waiting user": sum(asked.kind != "typing" for asked in model.asked),
+        "newly read tokens a request, median": round(median(evaluated), 1) if evaluated else None,
+        "newly read tokens a request, mean": round(mean(evaluated), 1) if evaluated else None,
+        "prompt tokens a request, mean": round(mean(sizes), 1) if sizes else None,
         "newly read tokens per 100 keys": round(100 * sum(evaluated) / keys),
+        "newly read characters per 100 keys": round(100 * sum(asked.new_characters for asked in model.asked) / keys),
         "cut off before they told": len(model.asked) - len(evaluated),
     }
 
 
-def measure(session: Session, url: str, profile: Profile, *, seed: int) -> dict[str, dict[str, Any]]:
-    """One session, ours and the fixed debounce, against the server at `url`."""
-    results = {}
-    for name in ("ours", "fixed 250 ms, no cache"):
-        aside = Aside()
-        real = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=True)
-        model = PacedModel(real, aside, profile)
+class Bench:
+    """Plays sessions against one server."""
+
+    def __init__(self, url: str, profile: Profile, memory: Path | None) -> None:
+        self._url = url
+        self._profile = profile
+        self._memory = Memory(memory) if memory else None
+
+    def measure(self, session: Session, *, seed: int) -> dict[str, dict[str, Any]]:
+        """One session, all contenders."""
+        return {
+            OURS: self._play(lambda model: self._ours(session, model, seed)),
+            f"fixed {BASELINE_DEBOUNCE_S * 1000:.0f} ms, no cache": self._play(
+                lambda model: play_plain(
+                    session, model, CODESTRAL, debounce_s=BASELINE_DEBOUNCE_S, accepts=False, seed=seed
+                )
+            ),
+            LLAMA_VIM: self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True),
+        }
+
+    async def _ours(self, session: Session, model: PacedModel, seed: int) -> Played:
+        settings = {"llamacpp": {"fim": CODESTRAL.name}, "cache": {"enabled": False}}
         with tempfile.TemporaryDirectory() as folder:
-            if name == "ours":
-                settings = {"llamacpp": {"fim": "codestral"}, "cache": {"enabled": False}}
-                row = run(play_ours(session, model, Path(folder), accepts=False, seed=seed, settings=settings))
-            else:
-                row = run(play_plain(session, model, debounce_s=BASELINE_DEBOUNCE_S, accepts=False, seed=seed))
-        tally = row.pop("tally")
-        results[name] = {**row, **reading(model, tally.keys)}
+            return await play_ours(session, model, Path(folder), accepts=False, seed=seed, settings=settings)
+
+    def _play(
+        self, play: Callable[[PacedModel], Coroutine[Any, Any, Played]], *, moves_blocks: bool = False
+    ) -> dict[str, Any]:
+        aside = Aside()
+        real = LlamacppBackend(LlamacppSettings(url=self._url), Keys({}), local_only=True)
+        model = PacedModel(real, aside, self._profile, memory=self._memory, moves_blocks=moves_blocks)
+        played = run(play(model))
         asyncio.run_coroutine_threadsafe(real.aclose(), aside.loop).result()
         aside.close()
-    return results
+        return {**as_row(played.tally), **reading(model, played.tally.keys), **played.row}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -118,18 +165,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--root", type=Path, default=Path(sysconfig.get_paths()["stdlib"]) / "asyncio")
     parser.add_argument("--keys", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profile", default=PROFILES[0].name, help="the pace at which the model answers")
+    parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     if not options.llama:
         parser.exit(0, "NOT MEASURED: typing traces need a llama-server (CODESTRAL_TEST_LLAMA_URL).\n")
-    results: dict[str, Any] = {}
+    profile = next(profile for profile in PROFILES if profile.name == options.profile)
+    bench, results = Bench(options.llama, profile, options.memory), dict[str, Any]()
     for kind, jumps in (("with jumps and edits below", True), ("pure appends", False)):
-        session = retyping(
-            options.root, seed=options.seed, keys=options.keys if jumps else options.keys // 4, jumps=jumps
-        )
-        results[kind] = measure(session, options.llama, PROFILES[0], seed=options.seed)
-        print(f"\n{kind}: {session.name}, {len(session.jobs)} places, {PROFILES[0].name} pace")
-        print(table(results[kind]))
+        keys = options.keys if jumps else options.keys // 4
+        session = retyping(options.root, seed=options.seed, keys=keys, jumps=jumps)
+        name = f"{kind} ({session.name}, {len(session.jobs)} places, {profile.name} pace)"
+        results[name] = bench.measure(session, seed=options.seed)
+        print(f"\n{name}\n{table(results[name])}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
 

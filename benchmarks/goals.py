@@ -1,0 +1,137 @@
+"""What the figures are measured for: each goal, what was seen, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Results = Mapping[str, Any]
+"""All results: by benchmark, then by part, then by contender (a table's columns), then by figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal. `seen` gets the benchmark's parts and gives the figure, and the one beside it if there is one."""
+
+    benchmark: str
+    text: str
+    seen: Callable[[Results], tuple[float, float | None]]
+    holds: Callable[[float, float | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A goal and what became of it; `holds` is None where it was not measured."""
+
+    text: str
+    ours: str
+    beside: str
+    holds: bool | None
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Every goal, measured or not."""
+    return [_verdict(goal, results.get(goal.benchmark)) for goal in GOALS]
+
+
+def _verdict(goal: Goal, parts: Results | None) -> Verdict:
+    if parts is None:
+        return Verdict(goal.text, "–", "–", None)
+    try:
+        ours, beside = goal.seen(parts)
+    except (KeyError, StopIteration, TypeError):
+        return Verdict(goal.text, "–", "–", None)
+    return Verdict(goal.text, f"{ours:g}", "–" if beside is None else f"{beside:g}", goal.holds(ours, beside))
+
+
+def _part(parts: Results, start: str) -> Results:
+    """The part whose name starts so."""
+    return next(part for name, part in parts.items() if name.startswith(start))
+
+
+def _column(part: Results, start: str) -> Results:
+    return next(column for name, column in part.items() if name.startswith(start))
+
+
+def _of(part: str, column: str, figure: str, beside: str = "", times: str = "") -> Callable[[Results], Any]:
+    """A figure of a column; beside it the same figure of another column."""
+
+    def seen(parts: Results) -> tuple[float, float | None]:
+        table = _part(parts, part)
+        return _column(table, column)[figure], _column(table, beside)[times or figure] if beside else None
+
+    return seen
+
+
+def _at_most(limit: float) -> Callable[[float, float | None], bool]:
+    return lambda ours, beside: ours <= limit
+
+
+def _share(limit: float) -> Callable[[float, float | None], bool]:
+    return lambda ours, beside: beside is not None and ours <= limit * beside
+
+
+def _times(limit: float) -> Callable[[float, float | None], bool]:
+    return lambda ours, beside: beside is not None and ours >= limit * beside
+
+
+_JUMPS, _APPENDS, _FIXED = "with jumps", "pure appends", "fixed"
+_PACES = ("GPU", "slow laptop", "API")
+
+GOALS: tuple[Goal, ...] = (
+    *(
+        goal
+        for kind in (_JUMPS, _APPENDS)
+        for goal in (
+            Goal(
+                "traces",
+                f"typing, {kind}: requests per 100 keys, warm-ups and prefetches counted, at most 10",
+                _of(kind, "ours", "requests per 100 keys", _FIXED),
+                _at_most(10),
+            ),
+            Goal(
+                "traces",
+                f"typing, {kind}: keys with a ghost per 100, no fewer than a fixed debounce shows",
+                _of(kind, "ours", "keys with a ghost per 100", _FIXED),
+                _times(1),
+            ),
+            Goal(
+                "traces",
+                f"typing, {kind}: prompt tokens newly read a request, median at most 14",
+                _of(kind, "ours", "newly read tokens a request, median", _FIXED),
+                _at_most(14),
+            ),
+            Goal(
+                "traces",
+                f"typing, {kind}: prompt tokens newly read a request, mean at most 60",
+                _of(kind, "ours", "newly read tokens a request, mean", "ours", "prompt tokens a request, mean"),
+                _at_most(60),
+            ),
+            Goal(
+                "traces",
+                f"typing, {kind}: characters newly read per 100 keys, a tenth of llama.vim's way at most",
+                _of(kind, "ours", "newly read characters per 100 keys", "llama.vim"),
+                _share(0.1),
+            ),
+        )
+    ),
+    *(
+        goal
+        for pace in _PACES
+        for goal in (
+            Goal(
+                "commits",
+                f"commits, {pace}: characters saved per minute, 1.3 times a fixed debounce or more",
+                _of(pace, "ours", "characters saved per minute", _FIXED),
+                _times(1.3),
+            ),
+            Goal(
+                "commits",
+                f"commits, {pace}: wrong ghosts, half of a fixed debounce's at most",
+                _of(pace, "ours", "wrong", _FIXED),
+                _share(0.5),
+            ),
+        )
+    ),
+)
