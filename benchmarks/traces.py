@@ -13,7 +13,7 @@ import json
 import os
 import sysconfig
 import tempfile
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
@@ -129,17 +129,15 @@ class Bench:
         self._profile = profile
         self._memory = Memory(memory) if memory else None
 
-    def measure(self, session: Session, *, seed: int) -> dict[str, dict[str, Any]]:
-        """One session, all contenders."""
-        return {
-            OURS: self._play(lambda model: self._ours(session, model, seed)),
-            f"fixed {BASELINE_DEBOUNCE_S * 1000:.0f} ms, no cache": self._play(
-                lambda model: play_plain(
-                    session, model, CODESTRAL, debounce_s=BASELINE_DEBOUNCE_S, accepts=False, seed=seed
-                )
-            ),
-            LLAMA_VIM: self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True),
-        }
+    def measure(self, session: Session, *, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """One session with each contender in turn: its name and its figures."""
+        fixed = BASELINE_DEBOUNCE_S
+        yield OURS, self._play(lambda model: self._ours(session, model, seed))
+        yield (
+            f"fixed {fixed * 1000:.0f} ms, no cache",
+            self._play(lambda model: play_plain(session, model, CODESTRAL, debounce_s=fixed, accepts=False, seed=seed)),
+        )
+        yield LLAMA_VIM, self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True)
 
     async def _ours(self, session: Session, model: PacedModel, seed: int) -> Played:
         settings = {"llamacpp": {"fim": CODESTRAL.name}, "cache": {"enabled": False}}
@@ -177,7 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         keys = options.keys if jumps else options.keys // 4
         session = retyping(options.root, seed=options.seed, keys=keys, jumps=jumps)
         name = f"{kind} ({session.name}, {len(session.jobs)} places, {profile.name} pace)"
-        results[name] = bench.measure(session, seed=options.seed)
+        results[name] = {}
+        for contender, figures in bench.measure(session, seed=options.seed):
+            results[name][contender] = figures
+            print(f"  played: {contender}, {figures['requests per 100 keys']} requests per 100 keys", flush=True)
         print(f"\n{name}\n{table(results[name])}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
