@@ -12,6 +12,7 @@ from codestral_lsp.backends.workspace.model import fitted
 from codestral_lsp.backends.workspace.open_documents import OpenDocuments
 from codestral_lsp.backends.workspace.place import locate
 from codestral_lsp.backends.workspace.prediction import Prediction, predict
+from codestral_lsp.backends.workspace.segment import Segment
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
@@ -54,6 +55,11 @@ class WorkspaceEngine:
     def indexed(self) -> bool:
         """Whether all of the workspace has been looked at."""
         return self._roots is not None and self._index.complete
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """What is indexed."""
+        return self._index.segments
 
     async def open(self, roots: Sequence[Path]) -> None:
         """Index these folders from now on, in the background."""
