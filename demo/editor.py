@@ -24,8 +24,8 @@ class Ghost:
     """The part that is new."""
     ms: float
     """From asking to the answer."""
-    source: str
-    """Where it came from, as the server's trace says."""
+    by: str
+    """Which engine answered, and whether from memory, as the server's trace says."""
 
 
 class Editor:
@@ -38,11 +38,13 @@ class Editor:
         self.status: dict[str, Any] = {}
         self._uri = ""
         self._version = 0
+        self._told = asyncio.Event()
         self._client = LanguageClient("codestral-demo", "1")
 
-        @self._client.feature("codestral/didChangeStatus")
+        @self._client.feature("codestral/didChangeStatus")  # type: ignore[untyped-decorator]
         def status_changed(status: Any) -> None:
-            self.status = {name: getattr(status, name) for name in ("kind", "message", "engine", "model", "cure")}
+            self._told.set()
+            self.status = {name: getattr(status, name) for name in ("kind", "message", "detail", "engine", "model")}
 
     async def start(self) -> None:
         """Start the server as an editor does, and wait until it has chosen an engine and read the workspace."""
@@ -62,14 +64,17 @@ class Editor:
         )
         self._client.initialized(types.InitializedParams())
         async with asyncio.timeout(60):
-            while not self.status or not (await self._command("codestral.status"))["indexed"]:  # noqa: ASYNC110
+            await self._told.wait()
+            while True:
+                if (await self._command("codestral.status"))["indexed"]:
+                    return
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
         """Say goodbye."""
         await self._client.shutdown_async(None)
         self._client.exit(None)
-        await self._client.stop()
+        await self._client.stop()  # type: ignore[no-untyped-call]
 
     def open(self, name: str, behind: str) -> None:
         """Open a file and put the cursor on a new line behind the line that reads `behind`."""
@@ -108,7 +113,14 @@ class Editor:
         assert item.range
         text = str(item.insert_text)[self.column - item.range.start.character :]
         trace = (await self._command("codestral.why", 1))[0]
-        return Ghost(item, text, ms, trace["source"])
+        return Ghost(item, text, ms, self._by(trace))
+
+    def _by(self, trace: dict[str, Any]) -> str:
+        if trace["source"] in ("cache", "disk", "running"):
+            return {"cache": "from memory", "disk": "from the cache on disk", "running": "from the same stream"}[
+                trace["source"]
+            ]
+        return "your workspace" if trace["engine"] == "workspace" else f"{trace['model']} through {trace['engine']}"
 
     async def accept(self, ghost: Ghost) -> None:
         """Take the ghost: the edit, then the item's command."""
