@@ -101,7 +101,7 @@ def row(score: Score) -> dict[str, Any]:
     }
     if score.crude:
         plain = share(score.crude)
-        figures |= {"crude 12-gram %": plain, "exact / crude": round(right / plain, 2) if plain else None}
+        figures |= {"crude 12-gram %": plain, "exact / crude": round(right / plain, 2) if plain and right else None}
     for name, bar in (("fallback", FALLBACK_BAR), ("instant", INSTANT_BAR)):
         spoken = [right for probability, right in score.sure if probability >= bar]
         figures |= {

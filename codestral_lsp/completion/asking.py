@@ -13,18 +13,18 @@ from codestral_lsp.completion.engine import Engine
 from codestral_lsp.completion.engines import Engines
 from codestral_lsp.completion.extent import extent, obvious
 from codestral_lsp.completion.generation import Generation, StreamClosed
+from codestral_lsp.completion.prompting import Prompting
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.rhythm import TypingRhythm
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import UNSURE, read_answer
 from codestral_lsp.completion.surroundings import Extent
 from codestral_lsp.config.settings import CompletionSettings
+from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.syntax import Place
 from codestral_lsp.errors import BackendError, PromptTooLong
 from codestral_lsp.insight.trace import Trace, Traces
-from codestral_lsp.prompt.budget import answer_tokens, window_budget
-from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.window import WindowAnchor
 
 WARM_UP_PAYS_S = 0.05
@@ -44,6 +44,7 @@ class Asking:
         traces: Traces,
         rhythm: TypingRhythm,
         syntax: SyntaxKeeper,
+        context: ProjectContext,
     ) -> None:
         self._engines = engines
         self._embedded = embedded
@@ -51,6 +52,7 @@ class Asking:
         self._traces = traces
         self._rhythm = rhythm
         self._syntax = syntax
+        self._prompting = Prompting(context)
         self._background: set[asyncio.Task[None]] = set()
 
     async def answer(
@@ -102,9 +104,14 @@ class Asking:
         engine = asked.engine
         if engine is None or engine.info.remote or not engine.circuit.allows(asyncio.get_running_loop().time()):
             return
+        self._in_background(self._warm_at(session, asked, engine, settings))
+
+    async def _warm_at(
+        self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
+    ) -> None:
         trace = self._warming(asked, engine)
-        prompt, _ = _prompt(session, asked, engine, settings, trace)
-        self._in_background(self._warm(engine, prompt, trace))
+        prompt, _ = await self._prompting.prompt(session, asked, engine, settings, trace)
+        await self._warm(engine, prompt, trace)
 
     async def _place(self, asked: Question) -> Place:
         """What kind of place the cursor is in."""
@@ -113,7 +120,7 @@ class Asking:
     async def _ask(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace
     ) -> str:
-        prompt, sampling = _prompt(session, asked, engine, settings, trace)
+        prompt, sampling = await self._prompting.prompt(session, asked, engine, settings, trace)
         reach = obvious(settings, asked.around, asked.request.trigger)
         digest = engine.digest(prompt, sampling)
         if found := await self.cache.find(asked.places, digest, whole=asked.invoked):
@@ -138,7 +145,17 @@ class Asking:
         self._engines.busy(True)
         generation.start(work, on_end=lambda: self._engines.busy(False))
         trace.source = "model"
-        return await generation.answer()
+        text = await generation.answer()
+        self._in_background(self._renew(session, asked, engine, settings))
+        return text
+
+    async def _renew(
+        self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
+    ) -> None:
+        """In a pause after an answer: take the project's context as it is now, and have it read."""
+        prompt = await self._prompting.renewed(session, asked, engine, settings)
+        if prompt is not None and not engine.info.remote:
+            await self._warm(engine, prompt, self._warming(asked, engine))
 
     async def _generate(
         self,
@@ -223,20 +240,6 @@ def _reach(settings: CompletionSettings, asked: Question) -> Extent:
     """How far the embedded engine may go: each of its lines is sure by itself."""
     one_line = settings.multiline == "never" or not asked.around.rest_is_closers
     return Extent.LINE if one_line else Extent.BLOCK
-
-
-def _prompt(
-    session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace
-) -> tuple[Prompt, Sampling]:
-    budget = window_budget(settings, engine.info, engine.family, engine.speed)
-    document = asked.at.document
-    window = session.anchor.window(document, asked.at.cursor, budget, engine.counter.line)
-    path = str(document.path or document.uri)
-    prompt = build(window, engine.family, engine.info, engine.counter, path=path, language=document.language)
-    trace.prompt_tokens, trace.prompt_fresh = prompt.tokens, window.fresh
-    return prompt, Sampling(
-        max_tokens=answer_tokens(settings, engine.info), stop=engine.stop, logprobs=not asked.invoked
-    )
 
 
 async def _join(running: Generation, asked: Question) -> str | None:

@@ -18,6 +18,7 @@ from codestral_lsp.completion.rhythm import TypingRhythm
 from codestral_lsp.completion.session import DocumentSession, Pending, Shown
 from codestral_lsp.completion.typing import Doing
 from codestral_lsp.config.settings import Settings
+from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Change
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position
@@ -42,6 +43,7 @@ class CompletionService:
         traces: Traces,
         ignore: IgnoreRules,
         syntax: SyntaxKeeper,
+        context: ProjectContext,
     ) -> None:
         self.settings = settings
         self.engines = engines
@@ -50,7 +52,7 @@ class CompletionService:
         self.ignore = ignore
         self._embedded = embedded
         self._rhythm = TypingRhythm()
-        self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax)
+        self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax, context)
         self._sessions: dict[str, DocumentSession] = {}
         self._snoozed_until_s = float("-inf")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from codestral_lsp.completion.frozen import FrozenContext
 from codestral_lsp.completion.generation import Generation
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.request import CompletionRequest, Suggestion
@@ -58,10 +59,12 @@ SAME_MOMENT_S = 0.5
 
 
 class DocumentSession:
-    """One open document: its window, its running stream, its waiting request, what was shown and what was declined."""
+    """One open document: its window and context, its running stream, its waiting request, what was shown and what was
+    declined."""
 
     def __init__(self) -> None:
         self.anchor = WindowAnchor()
+        self.context = FrozenContext()
         self.generation: Generation | None = None
         self.pending: Pending | None = None
         self.shown: Shown | None = None

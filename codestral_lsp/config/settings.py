@@ -121,6 +121,19 @@ class OpenaiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextSettings:
+    """What else of the workspace the model is shown, source by source."""
+
+    definitions: bool = setting(True, kinds.flag(), "Definitions, in other files, of the names near the cursor.")
+    skeleton: bool = setting(True, kinds.flag(), "The file's own outline beyond what is shown of it.")
+    similar: bool = setting(True, kinds.flag(), "Code that uses the same rare words.")
+    edits: bool = setting(True, kinds.flag(), "What you have just changed.")
+    visited: bool = setting(True, kinds.flag(), "Where you last worked in other open files.")
+    tests: bool = setting(True, kinds.flag(), "In a test what it tests, elsewhere the tests.")
+    diagnostics: bool = setting(True, kinds.flag(), "What your editor's tools complain of near the cursor.")
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionSettings:
     """Ghost text while typing."""
 
@@ -146,6 +159,7 @@ class CompletionSettings:
         {"markdown": False}, kinds.flags_by_name(), "Switches completions on or off by language id."
     )
     in_comments: bool = setting(True, kinds.flag(), "Whether to complete inside comments.")
+    context: ContextSettings = field(default_factory=ContextSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class Trace:
     prompt_tokens: int = 0
     prompt_fresh: bool = False
     """Whether the window was chosen anew, so that the model had to read nearly everything."""
+    context_tokens: dict[str, int] = field(default_factory=dict)
+    """What of the prompt is from other files, by the source that found it."""
+    context_ms: float | None = None
+    """How long looking for it took, if it was looked for."""
     first_token_ms: float | None = None
     """From asking the backend to its first text."""
     backend_ms: float | None = None
@@ -57,6 +61,10 @@ class Trace:
         if self.backend_ms is not None:
             read = "?" if self.evaluated_tokens is None else self.evaluated_tokens
             parts.append(f"{self.engine} {self.backend_ms:.0f} ms ({self.prompt_tokens} tokens, {read} read)")
+        if self.context_tokens:
+            shares = ", ".join(f"{source} {tokens}" for source, tokens in self.context_tokens.items())
+            found = "" if self.context_ms is None else f" found in {self.context_ms:.0f} ms"
+            parts.append(f"context{found}: {shares} tokens")
         if self.cut:
             parts.append(f"cut: {self.cut}")
         parts += self.filters

@@ -1,4 +1,4 @@
-"""How large a window may be: what settings allow, what the model's context holds, what the machine reads in time."""
+"""How large a prompt may be: what settings allow, what the model's context holds, what the machine reads in time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ COLD_READ_S = 1.5
 """A window is at most what the machine reads in this time when nothing of it is cached (a cursor jump)."""
 SMALLEST = 512
 """Tokens below which a window helps too little, however slow the machine."""
+CONTEXT_SHARE = 0.5
+"""Share of a prompt that other files may take."""
 _RESERVE = 16
 """Tokens for control tokens and what servers add."""
 
@@ -43,15 +45,26 @@ def answer_tokens(settings: CompletionSettings, info: ModelInfo) -> int:
     return max(1, min(settings.max_tokens, info.context_tokens // 2))
 
 
-def window_budget(
-    settings: CompletionSettings, info: ModelInfo, family: Family | None, speed: ReadingSpeed
-) -> WindowBudget:
-    """Tokens for the window; prompt and answer together stay within the model's context."""
+def prompt_tokens(settings: CompletionSettings, info: ModelInfo, speed: ReadingSpeed) -> int:
+    """Tokens for the whole prompt; together with the answer it stays within the model's context."""
     tokens = settings.context_tokens
     if speed.tokens_per_s is not None:
         tokens = min(tokens, max(SMALLEST, round(speed.tokens_per_s * COLD_READ_S)))
     if info.context_tokens is not None:
         tokens = min(tokens, info.context_tokens - answer_tokens(settings, info) - _RESERVE)
+    return max(1, tokens)
+
+
+def context_budget(settings: CompletionSettings, info: ModelInfo, speed: ReadingSpeed) -> int:
+    """Tokens of a prompt for what is shown of other files."""
+    return round(prompt_tokens(settings, info, speed) * CONTEXT_SHARE)
+
+
+def window_budget(
+    settings: CompletionSettings, info: ModelInfo, family: Family | None, speed: ReadingSpeed, taken: int = 0
+) -> WindowBudget:
+    """Tokens for the window, in a prompt of which other files have `taken` some."""
+    tokens = prompt_tokens(settings, info, speed) - taken
     share = family.suffix_share if family else 0.25
     suffix = max(1, round(tokens * share / 1.5))
     return WindowBudget(max(1, tokens - round(suffix * 1.5)), suffix)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from codestral_lsp.backends.base import ModelInfo
+from codestral_lsp.prompt.crossfile import COMMENTED, CrossFile
 
 
 class Hole(Enum):
@@ -37,6 +38,8 @@ class Family:
     """Lower-case parts of model names that belong to the family."""
     marks: tuple[str, ...]
     """Tokens by which the family is known in a template or a vocabulary, whatever the model is called."""
+    cross_file: CrossFile = COMMENTED
+    """How other files are shown to it."""
 
     @property
     def suffix_first(self) -> bool:
@@ -69,6 +72,7 @@ CODESTRAL = Family(
     suffix_share=0.35,
     names=("codestral",),
     marks=("[SUFFIX]", "[PREFIX]"),
+    cross_file=CrossFile("+++++ {path}\n{text}\n", "+++++ {path}\n", stop=("\n+++++ ",)),
 )
 
 QWEN_CODER = Family(
@@ -90,6 +94,9 @@ QWEN_CODER = Family(
     suffix_share=0.2,
     names=("qwen2.5-coder", "qwen2.5coder", "qwen25-coder", "qwen-2.5-coder", "codeqwen", "qwen3-coder"),
     marks=("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
+    cross_file=CrossFile(
+        "<|file_sep|>{path}\n{text}", "<|file_sep|>{path}\n", opening="<|repo_name|>{repository}\n", inside=False
+    ),
 )
 
 FAMILIES: tuple[Family, ...] = (CODESTRAL, QWEN_CODER)

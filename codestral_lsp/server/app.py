@@ -25,6 +25,7 @@ from codestral_lsp.completion.service import CompletionService
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.config.sources import SettingsSources
+from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.store import DocumentStore
 from codestral_lsp.errors import CodestralError
@@ -66,6 +67,7 @@ class App:
             self.ignore,
             on_error=lambda error: self.report([error]),
         )
+        self.context = ProjectContext(paths.cache / "tags", settings.workspace_index, self.ignore)
         self.engines = Engines(settings, backend or partial(open_backend, keys=self.keys))
         self.completion = CompletionService(
             settings,
@@ -75,6 +77,7 @@ class App:
             self.traces,
             self.ignore,
             self.syntax,
+            self.context,
         )
         self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots)
         self.explanations = paths.cache / "explanations"
@@ -84,6 +87,7 @@ class App:
         self.server = CodestralServer(self.documents, self.completion)
         self.documents.listen(self.completion.observe)
         self.documents.listen(self.embedded.observe)
+        self.documents.listen(self.context.observe)
         lifecycle.register(self)
         configuration.register(self)
         inline_completion.register(self.server)
@@ -112,6 +116,7 @@ class App:
             self.ignore.configure(new.privacy.ignore)
         if old.workspace_index != new.workspace_index or old.privacy.ignore != new.privacy.ignore:
             await self.embedded.configure(new.workspace_index)
+            await self.context.configure(new.workspace_index)
         if old.cache != new.cache:
             await self.completion.use_cache(CompletionCache(self._disk_cache(new)))
         if _engine_settings(old) != _engine_settings(new):
@@ -171,6 +176,7 @@ class App:
         self.engines.on_status = lambda status: publish(self, status)
         self.engines.choose(self.settings)
         await self.embedded.open(self.roots)
+        await self.context.open(self.roots)
         self._watching = asyncio.create_task(configuration.watch(self))
 
     async def aclose(self) -> None:
@@ -180,6 +186,7 @@ class App:
         await self.completion.aclose()
         await self.engines.aclose()
         await self.embedded.aclose()
+        await self.context.aclose()
         await self.keys.aclose()
         self.syntax.close()
 

@@ -76,6 +76,7 @@ async def on_files_changed(app: App, paths: list[Path]) -> None:
     if any(path.name == PROJECT_FILE for path in paths):
         await app.reload()
     app.embedded.files_changed(paths)
+    app.context.files_changed(paths)
 
 
 async def pull(app: App) -> None:

@@ -49,6 +49,7 @@ def register(app: App) -> None:
         added = [path for folder in params.event.added if (path := path_of(folder.uri))]
         app.roots = (*(root for root in app.roots if root not in removed), *added)
         await app.embedded.open(app.roots)
+        await app.context.open(app.roots)
         await app.reload()
 
 

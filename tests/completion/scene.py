@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from codestral_lsp.backends.base import (
@@ -26,6 +28,8 @@ from codestral_lsp.completion.engines import Engines
 from codestral_lsp.completion.request import CompletionRequest, SelectedCompletion, Suggestion, Trigger
 from codestral_lsp.completion.service import CompletionService
 from codestral_lsp.config.load import Layer, load
+from codestral_lsp.config.settings import WorkspaceIndexSettings
+from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position
@@ -151,6 +155,7 @@ class Scene:
         self.model = ScriptedModel()
         self.predictor = ScriptedPredictor()
         self.traces = Traces()
+        self.context = ProjectContext(Path(os.devnull), WorkspaceIndexSettings(enabled=False), IgnoreRules())
         self.store = DocumentStore()
         self.document_at_start, self.cursor = at(drawn, language=language, uri=URI)
         self._settings = load([Layer("test", settings or {})])
@@ -172,6 +177,7 @@ class Scene:
             self.traces,
             IgnoreRules(),
             SyntaxKeeper(self.store),
+            self.context,
         )
         self.store.listen(self.service.observe)
         self.store.open(self.document_at_start)

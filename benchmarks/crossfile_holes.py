@@ -1,0 +1,132 @@
+"""Holes in real repositories, for which a name is needed that only another file of the workspace defines.
+
+A hole is cut where a line uses such a name and nothing above it in the file does. `line` holes run to the line's
+end, from its first character or from right before the name; `block` holes are the line and what stands below it as
+deep or deeper, up to a blank line.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codestral_lsp.context.indexer import Orders
+from codestral_lsp.context.store import TagReader, index_file
+from codestral_lsp.context.words import STOP, WORD
+from codestral_lsp.document.languages import language_of
+from codestral_lsp.document.position import Position
+from codestral_lsp.document.rules import TextRules
+from codestral_lsp.document.syntax import Lexical
+from codestral_lsp.document.text import Text
+
+MOST_DEFINITIONS = 3
+"""A name with more definitions in the workspace is nobody's in particular."""
+BLOCK_LINES = (2, 6)
+"""Lines of a block hole, fewest and most."""
+_SHORTEST = 5
+"""Characters of the name."""
+_KINDS = frozenset({"class", "type", "function", "method", "constant"})
+"""What the name must be elsewhere. Fields have names that local variables have too."""
+_BOUND = re.compile(r"\s*(?::?=(?!=)|:\s)")
+"""Follows a name that the line itself gives to something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What is taken out of a file: from (line, column) as far as `truth` reaches."""
+
+    repository: str
+    path: str
+    line: int
+    column: int
+    kind: str
+    name: str
+    truth: str
+
+    @property
+    def id(self) -> str:
+        """Names the hole for good, given the repository's commit."""
+        return f"{self.repository}/{self.path}:{self.line + 1}:{self.column + 1}:{self.kind}"
+
+
+def index(root: Path, index_dir: Path) -> TagReader:
+    """Index a repository with the product's own indexer, and open what it wrote."""
+    orders = Orders((root,), index_dir, 20_000, 512, (), None)
+    command = [sys.executable, "-m", "codestral_lsp.context.indexer"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(orders.as_line())
+        child.stdin.flush()
+        child.stdout.readline()
+    return TagReader([index_file(index_dir, root)])
+
+
+def holes(root: Path, reader: TagReader, suffixes: tuple[str, ...], seed: int) -> Iterator[Hole]:
+    """Holes of a repository in random order, no two in one file."""
+    order = random.Random(f"{seed}/{root.name}")
+    paths = sorted(path for path in root.rglob("*") if path.suffix in suffixes and path.is_file())
+    order.shuffle(paths)
+    for path in paths:
+        found = list(_in_file(root, path, reader, order))
+        if found:
+            yield order.choice(found)
+
+
+def _in_file(root: Path, path: Path, reader: TagReader, order: random.Random) -> Iterator[Hole]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    lines = text.split("\n")
+    if not 20 <= len(lines) <= 3000:
+        return
+    language = language_of("", path)
+    rules = TextRules(Text.of(text), language)
+    own = {each.name for each in reader.defined_in(str(path))}
+    seen: set[str] = set()
+    for number, line in enumerate(lines):
+        for match in WORD.finditer(line):
+            name = match[0]
+            if name in seen:
+                continue
+            seen.add(name)
+            if number < 5 or len(name) < _SHORTEST or name in STOP or name in own or _is_import(line):
+                continue
+            defined = reader.named(name, MOST_DEFINITIONS)
+            if not any(each.path != str(path) and each.definition.kind in _KINDS for each in defined):
+                continue
+            if _BOUND.match(line, match.end()):
+                continue
+            if rules.lexical(Position(number, match.start() + 1)) is not Lexical.CODE:
+                continue
+            if len(line) > 160 or len(line.strip()) < 8:
+                continue
+            where = str(path.relative_to(root))
+            indentation = len(line) - len(line.lstrip())
+            column = order.choice((indentation, match.start()))
+            yield Hole(root.name, where, number, column, "line", name, line[column:])
+            block = _block(lines, number, indentation)
+            if block:
+                yield Hole(root.name, where, number, indentation, "block", name, block)
+
+
+def _block(lines: list[str], first: int, indentation: int) -> str:
+    end = first + 1
+    while end < len(lines) and lines[end].strip():
+        if len(lines[end]) - len(lines[end].lstrip()) < indentation:
+            break
+        end += 1
+    if not BLOCK_LINES[0] <= end - first <= BLOCK_LINES[1]:
+        return ""
+    return "\n".join([lines[first][indentation:], *lines[first + 1 : end]])
+
+
+def _is_import(line: str) -> bool:
+    head = line.lstrip().split(" ", 1)[0]
+    return head in ("import", "from", "use", "using", "package", "#include", "export", "require", "pub")

@@ -1,0 +1,114 @@
+"""The index on disk: what is in it, and that it follows the files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from codestral_lsp.config.settings import WorkspaceIndexSettings
+from codestral_lsp.context.index import TagIndex
+from codestral_lsp.context.indexer import Indexer, Orders
+from codestral_lsp.context.store import TagReader, index_file
+from codestral_lsp.privacy.ignore import IgnoreRules
+
+
+def scan(root: Path, *, most: int = 1000, changed: tuple[str, ...] | None = None) -> TagReader:
+    """Index a folder; the reader of what came of it."""
+    orders = Orders((root,), root.parent / "index", most, 512, (), changed)
+    indexer = Indexer(root, orders, IgnoreRules())
+    if changed is None:
+        indexer.scan()
+    else:
+        indexer.changed(changed)
+    indexer.close()
+    return TagReader([index_file(orders.index_dir, root)])
+
+
+def names(reader: TagReader, path: Path) -> list[str]:
+    return [each.name for each in reader.defined_in(str(path))]
+
+
+def test_it_follows_the_files(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    root.mkdir()
+    (root / "a.py").write_text("def one(): ...\n")
+    (root / "b.py").write_text("def two(): ...\n")
+    assert scan(root).size == 2
+    (root / "a.py").write_text("def three(): ...\ndef four(): ...\n")
+    (root / "b.py").unlink()
+    reader = scan(root, changed=(str(root / "a.py"), str(root / "b.py")))
+    assert names(reader, root / "a.py") == ["three", "four"]
+    assert reader.named("two") == []
+    assert reader.named("one") == []
+    assert reader.size == 1
+
+
+def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    root.mkdir()
+    file = root / "a.py"
+    file.write_text("def one(): ...\n")
+    scan(root)
+    stamp = file.stat()
+    file.write_text("def two(): ...\n")
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert names(scan(root), file) == ["one"], "time and size are as they were"
+
+
+def test_ignored_files_and_secrets_are_not_in_it(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    (root / ".git").mkdir(parents=True)
+    (root / "private").mkdir()
+    (root / ".gitignore").write_text("private/\n")
+    (root / ".codestralignore").write_text("mine.py\n")
+    for name in ("private/a.py", "mine.py", "ours.py"):
+        (root / name).write_text("def one(): ...\n")
+    reader = scan(root)
+    assert [each.path for each in reader.named("one")] == [str(root / "ours.py")]
+    scan(root, changed=(str(root / "private/a.py"), str(root / "mine.py")))
+    assert reader.size == 1
+
+
+def test_it_is_bounded(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    (root / "deep").mkdir(parents=True)
+    for number in range(6):
+        (root / "deep" / f"{number}.py").write_text("x = 1\n")
+    (root / "top.py").write_text("def top(): ...\n")
+    (root / "big.py").write_text("y = 1\n" * 100_000)
+    reader = scan(root, most=4)
+    assert reader.size == 4
+    assert reader.named("top"), "outer folders come first"
+    assert names(reader, root / "big.py") == []
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    root.mkdir()
+    (root / "a.py").write_text("def one(): ...\n")
+    file = index_file(tmp_path / "index", root)
+    file.parent.mkdir()
+    file.write_bytes(b"this is no database" * 100)
+    assert scan(root).size == 1
+
+
+def test_a_process_of_its_own_keeps_it(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    root.mkdir()
+    (root / "a.py").write_text("def one(): ...\n")
+
+    async def work() -> tuple[list[str], list[str]]:
+        index = TagIndex(tmp_path / "index")
+        index.look([root], ["*.pyi"], WorkspaceIndexSettings())
+        await index.settled()
+        reader = TagReader(index.files)
+        before = names(reader, root / "a.py")
+        (root / "b.py").write_text("def two(): ...\n")
+        (root / "c.pyi").write_text("def three(): ...\n")
+        index.changed([root / "b.py", root / "c.pyi"])
+        await index.settled()
+        await index.aclose()
+        return before, [found.definition.name for name in ("two", "three") for found in reader.named(name)]
+
+    assert asyncio.run(work()) == (["one"], ["two"])

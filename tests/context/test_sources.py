@@ -1,0 +1,199 @@
+"""What each source finds, in workspaces of a few files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codestral_lsp.context.place import Complaint, Hunk, SourceName, Visit
+from tests.context.house import House
+
+DEFINITIONS = {
+    "python": (
+        {
+            "shop/till.py": "class Till(Box):\n    def pay(self, amount: int) -> Receipt:\n        ...\n",
+            "app/till.py": "class Till:\n    def wrong(self): ...\n",
+            "main.py": "from shop.till import Till\n\n\ndef run():\n    till = Till()\n    till.█\n",
+        },
+        {"shop/till.py": "class Till(Box):\n    def pay(self, amount: int) -> Receipt:\n"},
+    ),
+    "python, relative and passed on": (
+        {
+            "shop/__init__.py": "from .till import *\n",
+            "shop/till.py": "def pay(amount): ...\n",
+            "main.py": "from shop import pay as p\n\n█p()\n",
+        },
+        {"shop/till.py": "def pay(amount): ...\n"},
+    ),
+    "python, a module": (
+        {"shop/till.py": "def pay(amount): ...\nLIMIT = 3\n", "shop/main.py": "from . import till\n\ntill.█\n"},
+        {"shop/till.py": "def pay(amount):\nLIMIT = 3\n"},
+    ),
+    "typescript": (
+        {
+            "src/till.ts": "export class Till {\n  pay(amount: number): void {}\n}\n",
+            "src/index.ts": "export { Till } from './till';\n",
+            "app/main.ts": "import { Till } from '../src';\nconst till = new Till();\ntill.█\n",
+        },
+        {"src/till.ts": "class Till\n    pay(amount: number): void\n"},
+    ),
+    "javascript": (
+        {
+            "till.js": "export function pay(amount) {\n}\n",
+            "main.js": "import { pay } from './till.js'\n\npay(█)\n",
+        },
+        {"till.js": "export function pay(amount) {\n}\n"},
+    ),
+    "go": (
+        {
+            "go.mod": "module a.org/house\n",
+            "shop/till.go": "package shop\n\nfunc Pay(amount int) error {\n\treturn nil\n}\n",
+            "main.go": 'package main\n\nimport "a.org/house/shop"\n\nfunc main() {\n\tshop.█\n}\n',
+        },
+        {"shop/till.go": "func Pay(amount int) error\n"},
+    ),
+    "go, the same package": (
+        {
+            "till.go": "package shop\n\ntype Till struct {\n\tName string\n}\n",
+            "main.go": "package shop\n\nfunc run(t *Till) {\n\tt.█\n}\n",
+        },
+        {"till.go": "Till struct {\n    Name string\n"},
+    ),
+    "rust": (
+        {
+            "src/lib.rs": "mod till;\nmod main_loop;\n",
+            "src/till.rs": "pub struct Till;\nimpl Till {\n    pub fn pay(&self, amount: u8) {}\n}\n",
+            "src/main_loop.rs": "use crate::till::Till;\n\nfn run(till: Till) {\n    till.█\n}\n",
+        },
+        {"src/till.rs": "pub struct Till;\n    pub fn pay(&self, amount: u8)\n"},
+    ),
+    "java": (
+        {
+            "src/shop/Till.java": "package shop;\nclass Till {\n  int pay(int amount) { return 1; }\n}\n",
+            "src/main/Main.java": "import shop.Till;\nclass Main {\n  void run(Till till) {\n    till.█\n  }\n}\n",
+        },
+        {"src/shop/Till.java": "class Till\n    int pay(int amount)\n"},
+    ),
+    "c": (
+        {
+            "shop/till.h": "int till_pay(int amount);\n",
+            "main.c": '#include "shop/till.h"\n\nint main() {\n  return till_pay(█);\n}\n',
+        },
+        {"shop/till.h": "int till_pay(int amount);\n"},
+    ),
+    "cpp": (
+        {
+            "shop/till.hpp": "class Till {\npublic:\n  int pay(int amount);\n};\n",
+            "main.cpp": '#include "shop/till.hpp"\n\nint main() {\n  Till till;\n  till.█\n}\n',
+        },
+        {"shop/till.hpp": "class Till\n    int pay(int amount);\n"},
+    ),
+    "csharp": (
+        {
+            "Shop/Till.cs": "namespace Shop;\nclass Till {\n  int Pay(int amount) { return 1; }\n}\n",
+            "Main.cs": "using Shop;\nclass Program {\n  void Run(Till till) {\n    till.█\n  }\n}\n",
+        },
+        {"Shop/Till.cs": "class Till\n    int Pay(int amount)\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_definitions(tmp_path: Path, name: str) -> None:
+    files, expected = DEFINITIONS[name]
+    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == expected
+
+
+def test_a_class_shows_the_base_that_its_members_come_from(tmp_path: Path) -> None:
+    files = {
+        "base.py": "class Base:\n    def helper(self, x): ...\n",
+        "main.py": "from base import Base\n\nclass Mine(Base):\n    def run(self):\n        self.█\n",
+    }
+    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {
+        "base.py": "class Base:\n    def helper(self, x):\n"
+    }
+
+
+def test_names_in_prose_mean_nothing(tmp_path: Path) -> None:
+    files = {
+        "shop.py": "class Shop: ...\nclass Till: ...\n",
+        "main.py": "# the Shop is what we look at in this module\n\nx = Till(█)\n",
+    }
+    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {"shop.py": "class Till:\n"}
+
+
+def test_an_import_that_is_not_used_yet_is_probably_next(tmp_path: Path) -> None:
+    files = {
+        "one.py": "def used(): ...\n",
+        "two.py": "def unused(): ...\n",
+        "main.py": "from one import used\nfrom two import unused\n" + "\nused()" * 60 + "\n█\n",
+    }
+    assert "two.py" in House(tmp_path, files).found(SourceName.DEFINITIONS)
+
+
+def test_the_outline_of_what_the_window_leaves_out(tmp_path: Path) -> None:
+    body = "    pass\n" * 30
+    text = f"def first():\n{body}\ndef second():\n{body}    █\n{body}\nclass Last:\n    def tail(self):\n        pass\n"
+    house = House(tmp_path, {"main.py": text})
+    assert house.found(SourceName.SKELETON) == {
+        "main.py": "class Last:\n    def tail(self):\ndef first():\ndef second():\n"
+    }
+
+
+def test_code_that_uses_the_same_rare_words(tmp_path: Path) -> None:
+    files = {
+        "other.py": "x = 1\n" * 30
+        + "def settle(ledger):\n    ledger.reconcile(strict=True)\n    ledger.close_month()\n",
+        "boring.py": "def f(x):\n    return x\n",
+        "main.py": "def again(ledger):\n    ledger.reconcile(strict=True)\n    █\n",
+    }
+    (text,) = House(tmp_path, files).found(SourceName.SIMILAR).values()
+    assert "ledger.close_month()" in text
+
+
+def test_in_a_test_what_it_tests(tmp_path: Path) -> None:
+    files = {
+        "shop/till.py": "class Till:\n    def pay(self, amount): ...\n",
+        "tests/test_till.py": "def test():\n    █\n",
+    }
+    house = House(tmp_path, files)
+    assert house.found(SourceName.TESTS) == {"shop/till.py": "class Till:\n    def pay(self, amount):\n"}
+
+
+def test_elsewhere_the_tests(tmp_path: Path) -> None:
+    files = {
+        "till.go": "package shop\n\nfunc Pay(amount int) {\n\t█\n}\n",
+        "till_test.go": "package shop\n\nfunc TestPay(t *testing.T) {\n\tPay(3)\n}\n",
+    }
+    (text,) = House(tmp_path, files).found(SourceName.TESTS).values()
+    assert "Pay(3)" in text
+
+
+def test_edits_and_visits_and_complaints(tmp_path: Path) -> None:
+    house = House(tmp_path, {"other.py": "def far():\n    return 1\n", "main.py": "█\n"})
+    other = str(tmp_path / "other.py")
+    house.doing(
+        edits=(Hunk(other, 1, ("    return 0",), ("    return 1",)),),
+        visits=(Visit(str(tmp_path / "main.py"), 0), Visit(other, 0)),
+        complaints=(Complaint(0, "undefined name 'far'"), Complaint(200, "too far away to matter")),
+    )
+    assert house.found(SourceName.EDITS) == {"other.py": "-    return 0\n+    return 1\n"}
+    assert house.found(SourceName.VISITED) == {"other.py": "def far():\n    return 1\n"}
+    assert house.found(SourceName.DIAGNOSTICS) == {"main.py": "line 1: undefined name 'far'\n"}
+
+
+def test_no_more_than_the_budget_and_nothing_twice(tmp_path: Path) -> None:
+    functions = "".join(f"def helper_{number}(value):\n    return value + {number}\n\n\n" for number in range(60))
+    calls = "".join(f"helper_{number}(1)\n" for number in range(40))
+    house = House(tmp_path, {"helpers.py": functions, "main.py": f"from helpers import *\n{calls}█\n"})
+    gathered = house.gathered(budget=150)
+    assert 0 < gathered.tokens <= 150
+    assert sum(gathered.by_source.values()) == gathered.tokens
+    for snippet in gathered.snippets:
+        assert not snippet.covers(other for other in gathered.snippets if other is not snippet)
+
+
+def test_huge_lines_cost_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path, {"data.py": "x = '" + "ab" * 100_000 + "'\n", "main.py": "y = '" + "a" * 300_000 + "█'\n"})
+    assert house.gathered().snippets == ()
