@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
-# The platforms to package the VS Code extension for, as VS Code names them; it carries wheels that differ between them.
+# The platforms to package for, as VS Code names them: its extension and JetBrains' template carry wheels that differ.
 VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
 .PHONY: demo test lint test-editors test-model bench package docs lock clean help
@@ -60,7 +60,9 @@ bench: .venv/bench
 package: .venv/ready editors/vscode/node_modules/ready
 	rm -rf dist && $(BIN)/python -m hatchling build
 	for target in $(VSIX_TARGETS); do $(BIN)/python editors/vscode/wheels.py $$target && \
-	  (cd editors/vscode && npm run package --silent -- --target $$target --out ../../dist/) || exit 1; done
+	  (cd editors/vscode && npm run package --silent -- --target $$target --out ../../dist/) && \
+	  $(BIN)/python editors/jetbrains/template.py --zip dist $$target || exit 1; done
+	$(BIN)/python -m tools.neovim_archive dist
 
 docs: .venv/ready
 	$(BIN)/python -m tools.settings_reference > docs/settings.md

@@ -48,6 +48,7 @@ export class Snooze implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#until = minutes > 0 ? new Date(Date.now() + minutes * 60_000) : undefined;
     if (this.#until) this.#timer = setTimeout(() => this.set(0), minutes * 60_000);
+    void vscode.commands.executeCommand("setContext", "codestral.isSnoozed", this.#until !== undefined);
     this.#changed.fire();
   }
 

@@ -55,6 +55,8 @@ export class CodeServer {
       ...process.env,
       PATH: `${dirname(places.NODE)}:${options.path ?? process.env["PATH"]}`,
       EXTENSIONS_GALLERY: gallery,
+      // What a server of the extension's own keeps.
+      ...Object.fromEntries(["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => [`XDG_${kind}_HOME`, join(folder, "home", kind)])),
     };
     execFileSync(places.CODE_SERVER, [...profile, "--install-extension", vsix], { env, stdio: "ignore" });
     const port = await freePort();
