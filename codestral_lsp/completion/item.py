@@ -18,6 +18,8 @@ def suggestion(request: CompletionRequest, answer: str, number: int) -> Suggesti
     line = request.document.text.line(request.cursor.line)
     head, rest = line[: request.cursor.column], line[request.cursor.column :]
     taken = consumed(answer, rest) if only_closers(rest) else 0
+    if taken and request.inserts_only:
+        answer, taken = _without_closers(answer, rest[:taken]), 0
     start = _behind_surrogates(head)
     span = Range(Position(request.cursor.line, start), Position(request.cursor.line, request.cursor.column + taken))
     text = head[start:] + with_line_ends(answer, request)
@@ -35,13 +37,16 @@ def _extending_selection(request: CompletionRequest, answer: str, number: int) -
     line = request.document.text.line(request.cursor.line)
     rest = line[request.cursor.column :]
     if only_closers(rest) and (taken := consumed(answer, rest)):
-        closers = rest[:taken].replace(" ", "")
-        if not answer.endswith(closers):
-            return None
-        answer = answer.removesuffix(closers)
+        answer = _without_closers(answer, rest[:taken])
     text = request.selected.text + with_line_ends(answer, request)
     typed = len(request.selected.text)
     return Suggestion(request.selected.range, text, typed, number) if answer.strip() else None
+
+
+def _without_closers(answer: str, behind: str) -> str:
+    """The answer without the closers at its end that stand behind the cursor; empty if they are not at its end."""
+    closers = behind.replace(" ", "")
+    return answer.removesuffix(closers) if answer.endswith(closers) else ""
 
 
 def with_line_ends(answer: str, request: CompletionRequest) -> str:

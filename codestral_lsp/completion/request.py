@@ -40,6 +40,9 @@ class CompletionRequest:
     repeats_mean_dismissal: bool = False
     """Whether a client that asks again about the same text has taken the suggestion away, without telling us."""
 
+    inserts_only: bool = False
+    """Whether the client inserts at the cursor and leaves what stands behind it, whatever the item's range says."""
+
     def as_if_selected(self) -> CompletionRequest:
         """The request with the selected entry already accepted, so that what follows is its continuation."""
         if self.selected is None:

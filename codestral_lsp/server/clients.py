@@ -18,6 +18,8 @@ class ClientProfile:
     """How long it waits between the last edit and its request."""
     asks_again_after_dismissal: bool = False
     """Whether it asks again at a place that was just dismissed, without saying so."""
+    inserts_only: bool = False
+    """Whether it inserts at the cursor and leaves what stands behind it, whatever an item's range says."""
     has_inline_completion: bool = False
     shows_actions: bool = False
     """Whether it shows what actions write by itself (`codestral/action`)."""
@@ -39,6 +41,9 @@ _JETBRAINS = (
     "phpstorm",
     "rubymine",
     "rustrover",
+    "datagrip",
+    "dataspell",
+    "android studio",
     "lsp4ij",
 )
 
@@ -58,7 +63,8 @@ def profile(params: types.InitializeParams) -> ClientProfile:
         wait_ms = 200.0 if _is_at_least(version, 0, 12) else 0.0
         return replace(known, wait_ms=wait_ms, asks_again_after_dismissal=True)
     if any(part in lower for part in _JETBRAINS):
-        return replace(known, wait_ms=300.0)
+        # LSP4IJ skips what stands behind the cursor within the range, and inserts after it.
+        return replace(known, wait_ms=300.0, inserts_only=True)
     return known
 
 

@@ -47,6 +47,7 @@ def completion_request(
         selected,
         0.0 if invoked else client.wait_ms,
         client.asks_again_after_dismissal,
+        client.inserts_only,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,25 @@ def accept(drawn: str, answer: str) -> str:
 )
 def test_accepting_gives_the_finished_text(drawn: str, answer: str, accepted: str) -> None:
     assert accept(drawn, answer) == accepted
+
+
+@pytest.mark.parametrize(
+    ("drawn", "answer", "accepted"),
+    [
+        ("foo(█)", "bar)", "foo(bar)"),
+        ("foo(bar([█]))", "1, 2]))", "foo(bar([1, 2]))"),
+        ("foo(█)", "bar)\nbaz()", "foo(bar)\nbaz()"),
+        ("foo(█)", "bar) + 1", "foo()"),  # nothing to show: the bracket would have to move
+        ("x = █", "1", "x = 1"),
+    ],
+)
+def test_clients_that_only_insert_keep_what_stands_behind_the_cursor(drawn: str, answer: str, accepted: str) -> None:
+    request = replace(asked(drawn), inserts_only=True)
+    item = suggestion(request, answer, 1)
+    if item is not None:
+        assert item.range.end == request.cursor
+    text = request.document.text
+    assert str(text.replace(item.range, item.text)[0] if item else text) == accepted
 
 
 @given(
