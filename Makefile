@@ -15,8 +15,8 @@ help:
 	@echo "make test-editors  real VS Code (in Chromium) and real Neovim"
 	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
 	@echo "make bench         all figures, into docs/numbers/"
-	@echo "make package       wheel and .vsix, into dist/"
-	@echo "make docs          the documents that are generated from the code"
+	@echo "make package       wheel, .vsix, archives for Neovim and JetBrains, into dist/"
+	@echo "make docs          what is generated from the code: documents, editors' settings"
 	@echo "make lock          pin the development environment anew (needs uv)"
 
 .venv/ready: requirements.lock pyproject.toml
@@ -66,6 +66,8 @@ package: .venv/ready editors/vscode/node_modules/ready
 
 docs: .venv/ready
 	$(BIN)/python -m tools.settings_reference > docs/settings.md
+	$(BIN)/python editors/vscode/manifest.py
+	$(BIN)/python editors/jetbrains/template.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements.lock

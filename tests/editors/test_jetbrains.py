@@ -45,8 +45,8 @@ def read(name: str) -> Any:
 
 def test_the_generated_files_are_up_to_date() -> None:
     made = generator()
-    assert read("template.json") == made.template(), "run: python editors/jetbrains/template.py"
-    assert read("settings.schema.json") == made.schema(), "run: python editors/jetbrains/template.py"
+    assert read("template.json") == made.template(), "run: make docs"
+    assert read("settings.schema.json") == made.schema(), "run: make docs"
 
 
 @pytest.mark.parametrize("name", READ)

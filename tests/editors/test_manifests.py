@@ -25,7 +25,7 @@ def generator() -> ModuleType:
 def test_vscode_offers_every_setting_of_the_server_as_the_server_means_it() -> None:
     manifest = json.loads((VSCODE / "package.json").read_text("utf-8"))
     written = manifest["contributes"]["configuration"]["properties"]
-    assert written == generator().properties(), "run: python editors/vscode/manifest.py"
+    assert written == generator().properties(), "run: make docs"
     assert {f"codestral.{leaf.path}" for leaf in leaves()} <= set(written)
 
 
