@@ -1,8 +1,9 @@
 """What context from other files is worth: holes that need a name which only another file of the workspace defines.
 
 Each hole is asked for through the server, as a manual trigger at temperature 0, with no context, with each source of
-context alone, and with all of them, always within the same budget of tokens. Answers are kept by prompt, so that a
-rerun asks the model only what it was not asked before.
+context alone, and with all of them, always within the same budget of tokens. First the prompts are collected, then
+the model is asked hole by hole, all arms of a hole in a row, then the answers are played back: so it may be stopped
+at any time, and what has been asked by then is a fair sample. A rerun goes on from there.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import asyncio
 import json
 import os
 import re
+import sqlite3
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -22,9 +26,9 @@ from typing import Any
 
 from benchmarks.completers import ServerCompleter
 from benchmarks.crossfile_holes import Hole, holes, index
-from benchmarks.model import PROFILES, Aside, Memory, PacedModel
 from benchmarks.report import percentile, table
 from benchmarks.traces import paths_in
+from codestral_lsp.backends.base import BackendName, ChatRequest, Health, ModelInfo, Piece, Prompt, Sampling, Usage
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.config.settings import LlamacppSettings
@@ -32,8 +36,9 @@ from codestral_lsp.context.place import SourceName
 from codestral_lsp.server.app import App
 from tests.virtual_time import run
 
-PROMPT_TOKENS = 1200
-MOST_TOKENS = {"line": 48, "block": 96}
+PROMPT_TOKENS = 1100
+"""By our estimate, which is off by some percent: the real number stays below 1,200."""
+MOST_TOKENS = {"line": 32, "block": 64}
 SUFFIXES = {
     "python": (".py",),
     "typescript": (".ts", ".tsx"),
@@ -46,6 +51,91 @@ ARMS: dict[str, tuple[SourceName, ...]] = {
     "all": tuple(SourceName),
     **{name.value: (name,) for name in SourceName},
 }
+INFO = ModelInfo("llamacpp", "recorded", "127.0.0.1", False, False, "raw", 8192, ("qwen2.5-coder",))
+"""What the model is taken for where no prompt of it has been answered yet."""
+
+
+Asked = tuple[Prompt, Sampling]
+Played = dict[str, dict[str, tuple["Answer", Asked]]]
+"""By arm and hole."""
+
+
+class Recorded:
+    """A model's answers on disk, by prompt."""
+
+    name: BackendName = "llamacpp"
+
+    def __init__(self, file: Path | None) -> None:
+        self.asked: list[tuple[Prompt, Sampling]] = []
+        """Since it was last emptied."""
+        self._rows = sqlite3.connect(file or ":memory:")
+        self._rows.execute("CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, text TEXT, tokens INTEGER)")
+
+    def get(self, prompt: Prompt, sampling: Sampling) -> tuple[str, int] | None:
+        """The answer and the prompt's size in tokens, if it was ever asked."""
+        query = "SELECT text, tokens FROM answers WHERE key = ?"
+        row = self._rows.execute(query, (_key(prompt, sampling),)).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    async def record(self, real: LlamacppBackend, prompt: Prompt, sampling: Sampling) -> None:
+        """Ask the real model, to the end of what can be wanted."""
+        text, tokens = "", 0
+        async for piece in real.stream(prompt, replace(sampling, logprobs=False)):
+            text += piece.text
+            if piece.usage is not None and piece.usage.prompt_tokens is not None:
+                tokens = piece.usage.prompt_tokens
+        with self._rows:
+            row = (_key(prompt, sampling), text, tokens)
+            self._rows.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", row)
+
+    async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
+        """What is recorded; nothing, where nothing is."""
+        sampling = _as_asked(sampling)
+        self.asked.append((prompt, sampling))
+        found = self.get(prompt, sampling)
+        if found is not None:
+            yield Piece(found[0])
+        yield Piece("", "stop")
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
+        """Not asked here."""
+        yield Piece("", "stop")
+
+    async def warm(self, prompt: Prompt) -> Usage:
+        """Costs nothing here."""
+        return Usage()
+
+    async def describe(self) -> ModelInfo:
+        """As set down above."""
+        return INFO
+
+    async def health(self) -> Health:
+        """Well."""
+        return Health(True, "recorded", INFO)
+
+    async def count(self, text: str) -> int | None:
+        """Not recorded."""
+        return None
+
+    async def special(self, token: str) -> bool | None:
+        """Not recorded."""
+        return None
+
+    def forget(self) -> None:
+        """Nothing is forgotten here."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+def _as_asked(sampling: Sampling) -> Sampling:
+    """Where only a line is wanted, the model need not write on."""
+    only_line = sampling.max_tokens == MOST_TOKENS["line"]
+    return replace(sampling, stop=(*sampling.stop, "\n"), logprobs=False) if only_line else sampling
+
+
+def _key(prompt: Prompt, sampling: Sampling) -> bytes:
+    return blake2b(json.dumps([prompt.raw, asdict(sampling)]).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +147,10 @@ class Answer:
     similarity: float
     named: bool
     """Whether the suggestion uses the name that the hole is about."""
-    prompt_tokens: int
+    prompt_tokens: int | None
+    """As the server counted; None where it has not been asked yet."""
     context_tokens: dict[str, int]
     context_ms: float | None
-    generated: int
     text: str
 
 
@@ -87,10 +177,10 @@ class Asker(ServerCompleter):
 
 
 async def ask_all(
-    root: Path, wanted: Sequence[Hole], sources: Sequence[SourceName], model: PacedModel, folder: Path
-) -> list[Answer]:
-    """Ask for every hole of a repository with these sources of context."""
-    answers = []
+    root: Path, wanted: Sequence[Hole], sources: Sequence[SourceName], model: Recorded, folder: Path
+) -> dict[str, tuple[Answer, Asked]]:
+    """Ask for every hole of a repository with these sources of context; the answers and what was asked, by hole."""
+    answers = {}
     for kind in ("line", "block"):
         app = App(paths_in(folder), {}, backend=lambda name, settings: model)
         settings = {
@@ -112,22 +202,22 @@ async def ask_all(
             text = (root / hole.path).read_text("utf-8")
             before, after = cut(text, hole)
             asker.opened(hole.path, before + after)
-            written = sum(each.written for each in model.asked)
+            model.asked.clear()
             got = await asker.suggest(hole.path, hole.line, hole.column)
             trace = next(trace for trace in reversed(list(app.traces)) if trace.trigger == "invoked")
-            answers.append(
-                Answer(
-                    hole.id,
-                    alike(got) == alike(hole.truth),
-                    similarity(alike(got), alike(hole.truth)),
-                    re.search(rf"\b{re.escape(hole.name)}\b", got) is not None,
-                    trace.prompt_tokens,
-                    trace.context_tokens,
-                    trace.context_ms,
-                    sum(each.written for each in model.asked) - written,
-                    got,
-                )
+            (asked,) = model.asked
+            recorded = model.get(*asked)
+            answer = Answer(
+                hole.id,
+                alike(got) == alike(hole.truth),
+                similarity(alike(got), alike(hole.truth)),
+                re.search(rf"\b{re.escape(hole.name)}\b", got) is not None,
+                None if recorded is None else recorded[1],
+                trace.context_tokens,
+                trace.context_ms,
+                got,
             )
+            answers[hole.id] = answer, asked
             asker.closed(hole.path)
         await asker.end()
     return answers
@@ -182,9 +272,9 @@ def row(answers: Sequence[Answer], base: Sequence[Answer]) -> dict[str, Any]:
         "more exact, 95 %": f"{100 * low:+.0f} … {100 * high:+.0f} points",
         "edit similarity": f"{mean(each.similarity for each in answers):.3f}",
         "name found": f"{100 * mean(each.named for each in answers):.0f} %",
-        "prompt tokens, mean": round(mean(each.prompt_tokens for each in answers)),
+        "prompt tokens, mean": round(mean(each.prompt_tokens or 0 for each in answers)),
+        "prompt tokens, most": max(each.prompt_tokens or 0 for each in answers),
         "context tokens, mean": round(mean(sum(each.context_tokens.values()) for each in answers)),
-        "written tokens, mean": f"{mean(each.generated for each in answers):.1f}",
         "found in ms, p50 / p95": f"{percentile(times, 0.5):.0f} / {percentile(times, 0.95):.0f}" if times else None,
     }
 
@@ -196,6 +286,49 @@ def interval(differences: Sequence[float], rounds: int = 2000) -> tuple[float, f
     return means[int(0.025 * rounds)], means[int(0.975 * rounds)]
 
 
+class Bench:
+    """The arms over the same holes."""
+
+    def __init__(self, wanted: dict[Path, list[Hole]], arms: Sequence[str], memory: Path | None, seed: int) -> None:
+        self._wanted = wanted
+        self._arms = arms
+        self._model = Recorded(memory)
+        self._order = [hole.id for part in wanted.values() for hole in part]
+        Random(seed).shuffle(self._order)
+
+    def play(self, folder: Path) -> Played:
+        """Every arm's answers, as far as they are recorded, and what was asked; by arm and hole."""
+        return {
+            arm: {
+                hole: answer
+                for root, part in self._wanted.items()
+                for hole, answer in run(ask_all(root, part, ARMS[arm], self._model, folder)).items()
+            }
+            for arm in self._arms
+        }
+
+    async def record(self, url: str, played: Played, until_s: float) -> int:
+        """Ask the model what it was not asked before, until time is up; how much is left to ask."""
+        real = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=True)
+        left = 0
+        for hole in self._order:
+            for arm in self._arms:
+                _, asked = played[arm][hole]
+                if self._model.get(*asked) is not None:
+                    continue
+                if time.monotonic() < until_s:
+                    await self._model.record(real, *asked)
+                else:
+                    left += 1
+        await real.aclose()
+        return left
+
+    def complete(self, played: Played) -> dict[str, list[Answer]]:
+        """The answers for the holes that the model was asked in all arms."""
+        whole = [hole for hole in self._order if all(played[arm][hole][0].prompt_tokens for arm in self._arms)]
+        return {arm: [played[arm][hole][0] for hole in whole] for arm in self._arms}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -205,32 +338,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--arms", nargs="*", choices=ARMS, default=list(ARMS))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=60.0, help="how long the model may be asked")
     parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    if not options.llama:
+    if not options.llama and not options.memory:
         parser.exit(0, "NOT MEASURED: cross-file holes need a llama-server (CODESTRAL_TEST_LLAMA_URL).\n")
-    results: dict[str, list[Answer]] = {}
-    memory, aside = Memory(options.memory), Aside()
-    real = LlamacppBackend(LlamacppSettings(url=options.llama), Keys({}), local_only=True)
     roots = [root.resolve() for root in options.repos]
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = pick(roots, SUFFIXES[options.language], options.count, options.seed, Path(folder))
-        for arm in options.arms:
-            answers = results.setdefault(arm, [])
-            for root, part in wanted.items():
-                model = PacedModel(real, aside, PROFILES[0], memory=memory)
-                answers += run(ask_all(root, part, ARMS[arm], model, Path(folder)))
-            print(table({arm: row(answers, results[options.arms[0]])}), flush=True)
-    asyncio.run_coroutine_threadsafe(real.aclose(), aside.loop).result()
-    aside.close()
-    print()
-    print(table({arm: row(answers, results[options.arms[0]]) for arm, answers in results.items()}))
-    for kind in MOST_TOKENS:
-        of_kind = {arm: [a for a in answers if a.hole.endswith(kind)] for arm, answers in results.items()}
-        if of_kind[options.arms[0]]:
-            print(f"\n{kind} holes")
-            print(table({arm: row(answers, of_kind[options.arms[0]]) for arm, answers in of_kind.items()}))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wanted = pick(roots, SUFFIXES[options.language], options.count, options.seed, folder)
+        bench = Bench(wanted, options.arms, options.memory, options.seed)
+        played = bench.play(folder)
+        if options.llama:
+            left = asyncio.run(bench.record(options.llama, played, time.monotonic() + 60 * options.minutes))
+            print(f"{left} prompts are left to ask", flush=True)
+            played = bench.play(folder)
+    results = bench.complete(played)
+    base = options.arms[0]
+    for kind in ("", *MOST_TOKENS):
+        of_kind = {arm: [each for each in found if each.hole.endswith(kind)] for arm, found in results.items()}
+        if of_kind[base]:
+            print(f"\n{options.language}, {kind or 'all'} holes")
+            print(table({arm: row(found, of_kind[base]) for arm, found in of_kind.items()}))
     if options.json:
         found = {arm: [asdict(answer) for answer in answers] for arm, answers in results.items()}
         truths = {hole.id: hole.truth for part in wanted.values() for hole in part}

@@ -59,7 +59,7 @@ class App:
         self._reported: set[str] = set()
         self._watching: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        settings = self.settings
+        settings = self._applied = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
         self.embedded = WorkspaceEngine(
             paths.cache / "index",
@@ -105,12 +105,13 @@ class App:
     async def reload(self) -> None:
         """Read all sources of settings again and apply what has changed."""
         self.sources.trusted(await asyncio.to_thread(self._trusted_files))
-        old, self.loaded = self.settings, await asyncio.to_thread(self.sources.load)
+        self.loaded = await asyncio.to_thread(self.sources.load)
         self.report(self.loaded.problems)
-        if (new := self.settings) != old:
-            await self._apply(old, new)
+        if self.settings != self._applied:
+            await self._apply(self.settings)
 
-    async def _apply(self, old: Settings, new: Settings) -> None:
+    async def _apply(self, new: Settings) -> None:
+        old, self._applied = self._applied, new
         self.completion.settings = new
         if old.privacy.ignore != new.privacy.ignore:
             self.ignore.configure(new.privacy.ignore)

@@ -34,6 +34,12 @@ async def test_bad_settings_are_told_in_one_message_and_the_server_goes_on(
     assert await client.items(URI, 1, 4)
 
 
+async def test_what_the_client_ignores_from_the_start_is_ignored(start: StartClient, ollama: OllamaStandIn) -> None:
+    client = await start(ollama, {"privacy": {"ignore": ["*.py"]}, "completion": {"debounceMs": 0}})
+    client.open(URI, TEXT)
+    assert await until_items(client, 0)
+
+
 async def test_options_may_stand_under_our_section(start: StartClient, ollama: OllamaStandIn) -> None:
     client = await start(ollama, {"codestral": {"backend": "ollama", "ollama": {"url": ollama.url}, "enabled": False}})
     client.open(URI, TEXT)
