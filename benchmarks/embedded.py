@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.crude import Crude
 from benchmarks.holes import Repository, repositories
 from benchmarks.report import percentile, table
-from codestral_lsp.backends.workspace import Query, WorkspaceEngine
+from codestral_lsp.backends.workspace.engine import Query, WorkspaceEngine
 from codestral_lsp.completion.embedded import FALLBACK_BAR, INSTANT_BAR
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.privacy.ignore import IgnoreRules

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from codestral_lsp.backends.workspace import Prediction, Query
+from codestral_lsp.backends.workspace.engine import Query
+from codestral_lsp.backends.workspace.prediction import Prediction
 from codestral_lsp.completion.filters import apply_filters
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.surroundings import Extent

@@ -16,7 +16,7 @@ from codestral_lsp.actions.talk import Talk
 from codestral_lsp.actions.workspace_lookup import WorkspaceLookup
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.open import open_backend
-from codestral_lsp.backends.workspace import WorkspaceEngine
+from codestral_lsp.backends.workspace.engine import WorkspaceEngine
 from codestral_lsp.completion.cache import CompletionCache
 from codestral_lsp.completion.cache.disk import DiskCache
 from codestral_lsp.completion.embedded import Embedded

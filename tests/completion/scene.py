@@ -20,7 +20,8 @@ from codestral_lsp.backends.base import (
     Sampling,
     Usage,
 )
-from codestral_lsp.backends.workspace import Prediction, Query
+from codestral_lsp.backends.workspace.engine import Query
+from codestral_lsp.backends.workspace.prediction import Prediction
 from codestral_lsp.completion.cache import CompletionCache
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engine import Engine

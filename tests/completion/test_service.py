@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from codestral_lsp.backends.base import Priority
-from codestral_lsp.backends.workspace import Prediction
+from codestral_lsp.backends.workspace.prediction import Prediction
 from codestral_lsp.completion.generation import LINGER_S
 from codestral_lsp.completion.request import CompletionRequest, SelectedCompletion, Trigger
 from codestral_lsp.completion.status import Status

@@ -57,6 +57,16 @@ class WorkspaceEngine:
         return self._roots is not None and self._index.complete
 
     @property
+    def reading(self) -> bool:
+        """Whether open documents are still being made searchable."""
+        return self._documents.reading
+
+    @property
+    def indexer(self) -> int | None:
+        """Number of the process that indexes; None while there is none."""
+        return self._index.process
+
+    @property
     def segments(self) -> tuple[Segment, ...]:
         """What is indexed."""
         return self._index.segments
@@ -94,7 +104,7 @@ class WorkspaceEngine:
         """What probably comes next; None if nothing like it was ever seen. A few milliseconds."""
         document, cursor = query.document, query.cursor
         self._documents.use(document)
-        self._index.hide([each.path for each in self._documents.recent() if each.path is not None])
+        self._index.hide([each.path for each in (document, *self._documents.recent()) if each.path is not None])
         place = locate(document.text.lines, cursor.line, cursor.column, self._documents.lines)
         return predict(place, self._documents.others(document), self._index.segments, fitted())
 

@@ -68,6 +68,11 @@ class Index:
         """Whether it is not up to date, as far as is known."""
         return self._work is not None and not self._work.done()
 
+    @property
+    def process(self) -> int | None:
+        """Number of the process that indexes; None while there is none."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
     def look(self, roots: Sequence[Path], patterns: Sequence[str], settings: WorkspaceIndexSettings) -> None:
         """Index what is in these folders, unless `patterns` or ignore files speak against it."""
         self._roots = tuple(map(str, roots)) if settings.enabled else ()

@@ -40,9 +40,9 @@ class OpenDocuments:
 
     def use(self, document: Document) -> None:
         """Say that the user is in this document now."""
-        self._documents[document.uri] = document
-        self._documents.move_to_end(document.uri)
-        if self._reading is None or self._reading.done():
+        if document.uri in self._documents:
+            self._documents.move_to_end(document.uri)
+        if not self.reading:
             self._reading = asyncio.create_task(self._read())
 
     def recent(self) -> Sequence[Document]:
@@ -71,6 +71,11 @@ class OpenDocuments:
                 self._buffers[document.uri] = document, Buffer([self.lines[line] for line in lines])
         for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
             del self._buffers[uri]
+
+    @property
+    def reading(self) -> bool:
+        """Whether some are not searchable yet."""
+        return self._reading is not None and not self._reading.done()
 
     async def aclose(self) -> None:
         """Stop reading."""

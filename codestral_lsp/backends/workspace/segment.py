@@ -163,8 +163,8 @@ class Segment(Source):
     """A segment as it lies on disk, mapped: memory is shared between all who read it."""
 
     __slots__ = (
+        "_bounds",
         "_codes_at",
-        "_excluded",
         "_file_lines",
         "_gaps",
         "_indents",
@@ -177,6 +177,7 @@ class Segment(Source):
         "_text",
         "_text_at",
         "_views",
+        "excluded",
     )
 
     def __init__(self, path: Path, *, verify: bool = False) -> None:
@@ -224,7 +225,9 @@ class Segment(Source):
         self._text = end + paths
         if not tokens or self._text + self._text_at[-1] != len(self._map):
             raise BadSegment(path.name)
-        self._excluded: list[int] = []
+        self.excluded = frozenset[int]()
+        """Numbers of files in which nothing is found."""
+        self._bounds: list[int] = []
 
     def close(self) -> None:
         """Unmap the file."""
@@ -282,7 +285,7 @@ class Segment(Source):
                 below -= 1
                 under = sameness(below)
             # What follows must be of the same file, and of a file that counts.
-            if found and codes[found - 1] and not bisect_right(self._excluded, found) % 2:
+            if found and codes[found - 1] and not bisect_right(self._bounds, found) % 2:
                 yield -length, number, found
 
     def files(self) -> list[tuple[str, int, int]]:
@@ -300,11 +303,12 @@ class Segment(Source):
 
     def exclude(self, files: Iterable[int]) -> None:
         """Let `alike` find nothing in these files."""
+        self.excluded = frozenset(files)
         bounds: list[int] = []
-        for number in sorted(set(files), reverse=True):
+        for number in sorted(self.excluded, reverse=True):
             # Places are counted from the end, and one belongs to the file of the token that follows it.
             bounds += (self.size - self._first_of(number + 1) + 1, self.size - self._first_of(number) + 1)
-        self._excluded = bounds
+        self._bounds = bounds
 
     def tokens_of(self, number: int) -> int:
         """How many tokens a file has."""
