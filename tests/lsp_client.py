@@ -30,6 +30,8 @@ class LspClient:
         """Everything the server sent, in order."""
         self.configuration: Any = None
         """What to answer to workspace/configuration."""
+        self.answers: Json = {}
+        """What to answer to other requests of the server, by method."""
         self.arrived: dict[int, float] = {}
         """When each response came (perf_counter seconds)."""
         self.process: asyncio.subprocess.Process
@@ -63,7 +65,7 @@ class LspClient:
         self.received.append(message)
         self.on_message(message)
         if "method" in message and "id" in message:
-            result: Any = None
+            result: Any = self.answers.get(message["method"])
             if message["method"] == "workspace/configuration":
                 result = [self.configuration]
             self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})

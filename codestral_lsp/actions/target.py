@@ -37,6 +37,18 @@ class Target:
     """The line that the user is at."""
 
     @property
+    def lines(self) -> Range:
+        """From the start of the first line to the end of the last."""
+        last = self.stop - 1
+        return Range(Position(self.first, 0), Position(last, len(self.document.text.line(last))))
+
+    @property
+    def cursor(self) -> Position:
+        """A place that means this target when it is asked for by its kind."""
+        line = self.document.text.line(self.first)
+        return Position(self.first, len(line) - len(line.lstrip()))
+
+    @property
     def text(self) -> str:
         """The lines, with their line ends."""
         return "".join(self.document.text.lines[self.first : self.stop])

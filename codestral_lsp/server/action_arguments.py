@@ -38,6 +38,12 @@ class ActionArguments:
             raise UsageError(f"The argument {name} must be a text.", cure="See docs/protocol.md.")
         return value
 
+    @property
+    def problems(self) -> list[types.Diagnostic]:
+        """The diagnostics among the arguments; entries that are none are passed over."""
+        entries = self.given.get("diagnostics")
+        return [found for entry in entries if (found := _diagnostic(entry))] if isinstance(entries, list) else []
+
 
 def read_arguments(app: App, given: Any) -> ActionArguments:
     """Check what a client sent. Raises UsageError, with what is wrong."""
@@ -54,6 +60,14 @@ def read_arguments(app: App, given: Any) -> ActionArguments:
             cure="See the setting privacy.ignore, .gitignore and .codestralignore.",
         )
     return ActionArguments(document, _span(app, document, given), _kind(given), given)
+
+
+def plain_range(span: types.Range) -> dict[str, Any]:
+    """A range as plain JSON values, for a command's arguments."""
+    return {
+        name: {"line": place.line, "character": place.character}
+        for name, place in (("start", span.start), ("end", span.end))
+    }
 
 
 def _span(app: App, document: Document, given: Mapping[str, Any]) -> Range:
@@ -80,3 +94,14 @@ def _kind(given: Mapping[str, Any]) -> TargetKind | None:
     except ValueError:
         known = ", ".join(TargetKind)
         raise UsageError(f"There is no target {kind!r}.", cure=f"Use one of {known}.") from None
+
+
+def _diagnostic(entry: Any) -> types.Diagnostic | None:
+    try:
+        start, end = (
+            types.Position(int(entry["range"][name]["line"]), int(entry["range"][name]["character"]))
+            for name in ("start", "end")
+        )
+        return types.Diagnostic(types.Range(start, end), str(entry["message"]), source=entry.get("source"))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -33,7 +33,7 @@ class ActionView:
     """One action on its way. Tells the client at most every few milliseconds, and always the last of it."""
 
     def __init__(self, app: App, kind: str, title: str, uri: str, language: str) -> None:
-        """`language` is the language id of the text that is written."""
+        """`language` is the language id of the text that is written; empty for an action that shows none."""
         self.id = f"action-{next(_numbers)}"
         self._app = app
         self._kind, self._title, self._uri, self._language = kind, title, uri, language
@@ -51,8 +51,9 @@ class ActionView:
 
     def heard(self, text: str) -> None:
         """The text so far."""
-        self._text = text
-        self._soon()
+        if self._language:
+            self._text = text
+            self._soon()
 
     def waits(self, why: str) -> None:
         """The model is with somebody else."""

@@ -33,7 +33,17 @@ from codestral_lsp.insight.trace import Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
 from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
 from codestral_lsp.prompt.chat import ChatPrompts
-from codestral_lsp.server import action_commands, commands, configuration, inline_completion, lifecycle, reports
+from codestral_lsp.server import (
+    action_commands,
+    code_action,
+    commands,
+    configuration,
+    inline_completion,
+    lifecycle,
+    reports,
+)
+from codestral_lsp.server.findings import Findings
+from codestral_lsp.server.known_problems import KnownProblems
 from codestral_lsp.server.server import CodestralServer
 from codestral_lsp.server.status import publish
 
@@ -83,17 +93,21 @@ class App:
         self.explanations = paths.cache / "explanations"
         talk = Talk(self.engines, self.traces, self.completion.warm_again)
         prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))
-        self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup))
+        self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup), self.documents, paths.state)
         self.server = CodestralServer(self.documents, self.completion)
         self.documents.listen(self.completion.observe)
         self.documents.listen(self.embedded.observe)
         self.documents.listen(self.context.observe)
+        self.documents.listen(self.actions.observe)
+        self.findings = Findings(self)
+        self.known = KnownProblems(self.documents)
         lifecycle.register(self)
         configuration.register(self)
         inline_completion.register(self.server)
         reports.register(self.server)
         commands.register(self)
         action_commands.register(self)
+        code_action.register(self)
 
     @property
     def settings(self) -> Settings:
@@ -178,6 +192,7 @@ class App:
         self.engines.choose(self.settings)
         await self.embedded.open(self.roots)
         await self.context.open(self.roots)
+        await self.actions.open(self.roots)
         self._watching = asyncio.create_task(configuration.watch(self))
 
     async def aclose(self) -> None:

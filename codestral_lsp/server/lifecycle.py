@@ -50,6 +50,7 @@ def register(app: App) -> None:
         app.roots = (*(root for root in app.roots if root not in removed), *added)
         await app.embedded.open(app.roots)
         await app.context.open(app.roots)
+        await app.actions.open(app.roots)
         await app.reload()
 
 

@@ -111,6 +111,7 @@ class Scene:
         uri: str = URI,
         prompts: Path | None = None,
         settings: dict[str, Any] | None = None,
+        state: Path | None = None,
     ) -> None:
         first, _, second = drawn.partition(CURSOR)
         document, self.cursor = at(first + CURSOR + second.replace(CURSOR, ""), language=language, uri=uri)
@@ -131,7 +132,8 @@ class Scene:
         self.talk = Talk(self.engines, Traces(), self._warm)
         chat = ChatPrompts(prompts, lambda error: self.problems.append(error.message))
         self.parts = Parts(self.talk, chat, self.syntax, self.lookup)
-        self.actions = Actions(self.parts)
+        self.actions = Actions(self.parts, self.store, state or Path("/nowhere"))
+        self.store.listen(self.actions.observe)
 
     def _warm(self) -> None:
         self.warmed += 1

@@ -1,0 +1,53 @@
+"""From an error text that a user gives to lines of the workspace."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codestral_lsp.actions.tracebacks import Resolved, file_finder, read_trace, resolve
+from codestral_lsp.document.document import Document
+
+if TYPE_CHECKING:
+    from codestral_lsp.server.app import App
+
+_MOST = 20
+"""Frames that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What an error text says."""
+
+    error: str
+    frames: tuple[Resolved, ...]
+    """The workspace's lines that it names, the one nearest to where the error was raised first."""
+
+    def line_in(self, document: Document) -> int | None:
+        """The document's line where the error was raised, or on the way to it; None if it was never there."""
+        for each in self.frames:
+            if each.path == document.path and each.frame.line < len(document.text.lines):
+                return each.frame.line
+        return None
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The frames as the answer of codestral.findBug has them."""
+        return [
+            {"uri": each.path.as_uri(), "line": each.frame.line, "function": each.frame.function}
+            for each in self.frames[:_MOST]
+        ]
+
+
+async def blame(app: App, error: str) -> Blame:
+    """Resolve an error text. Looks at the file system in a worker thread."""
+    opened = [document.path for document in app.documents if document.path is not None]
+    roots = app.roots
+
+    def look() -> Blame:
+        trace = read_trace(error)
+        frames = resolve(trace, file_finder(roots, opened, Path.is_file))
+        return Blame(trace.error, frames)
+
+    return await asyncio.to_thread(look) if error.strip() else Blame("", ())
