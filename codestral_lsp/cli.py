@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     cache.add_argument("action", choices=("stats", "clear"))
     cache.add_argument("--json", action="store_true")
     cache.set_defaults(run=_cache)
+
+    init = commands.add_parser("init", help="print what to write into an editor's configuration, or write it")
+    init.add_argument("editor", metavar="EDITOR", help="vscode, neovim, jetbrains, helix, emacs-lsp-mode, ...")
+    init.add_argument("--write", action="store_true", help="write the editor's file, if it is not there yet")
+    init.set_defaults(run=_init)
     return parser
 
 
@@ -63,6 +68,12 @@ def _cache(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import cache
 
     return cache.run(options)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import init
+
+    return init.run(options)
 
 
 if __name__ == "__main__":

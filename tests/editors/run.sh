@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives real editors against the real server: VS Code in Chromium, Neovim headless and in a terminal.
+# Drives real editors against the real server: VS Code in Chromium, Neovim headless and in a terminal, Emacs.
 #   run.sh [FILE ...]        only these of tests/editors/*.test.ts
 #   CODESTRAL_EDITORS_DIR    where the editors are kept (see setup.sh)
 #   CODESTRAL_SCREENSHOTS    a folder for pictures of what was seen

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gets the editors that the tests drive: VS Code (code-server on its own Node.js) and Neovim, into one folder outside
-# the repository. Safe to run again: what is there at the right version stays. Each editor is tried by itself; what
+# the repository, and Emacs from the system's packages. Safe to run again: what is there at the right version stays. Each editor is tried by itself; what
 # cannot be had is said on stderr, and the tests skip it.
 #   CODESTRAL_EDITORS_DIR   the folder (default: codestral-lsp-editors in the user's cache folder)
 # Prints nothing on stdout. About 900 MB and two minutes the first time.
@@ -67,6 +67,11 @@ if ! has_chromium || ! command -v tmux >/dev/null; then
   fi
   has_chromium || { say "no Chromium: install it (Debian: apt install $APT)"; status=1; }
   command -v tmux >/dev/null || { say "no tmux: install it (Debian: apt install tmux)"; status=1; }
+fi
+if ! command -v emacs >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  say "Emacs with eglot and lsp-mode"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends emacs-nox elpa-eglot elpa-lsp-mode; } \
+    >"$DIR/emacs.log" 2>&1 || say "apt-get failed, see $DIR/emacs.log"
 fi
 once node "$NODE" node && once code-server "$CODE_SERVER" code_server || status=1
 once neovim "$NEOVIM" neovim || status=1
