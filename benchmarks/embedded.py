@@ -117,9 +117,8 @@ def row(score: Score) -> dict[str, Any]:
     }
 
 
-def calibration(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
-    """Whether probability means what it says."""
-    sure = [each for score in scores for each in score.sure]
+def calibration(sure: Sequence[tuple[float, bool]]) -> dict[str, dict[str, Any]]:
+    """Whether the probability that was given means what it says."""
     rows = {}
     for low, high in (
         (0, 0.1),
@@ -172,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(table({root.name: row(scores[root.name])}), "\n", flush=True)
     results = {name: row(score) for name, score in scores.items()} | {"together": row(together(list(scores.values())))}
     print(table(results), "\n")
-    rows = calibration(list(scores.values()))
+    rows = calibration(together(list(scores.values())).sure)
     print(table(rows))
     if options.json:
         options.json.write_text(json.dumps({"repositories": results, "calibration": rows}, indent=1))

@@ -59,10 +59,11 @@ class Repository:
                 except UnicodeDecodeError:
                     continue
 
-    def holes(self, count: int, seed: int, *, blocks: bool = False) -> Iterator[Hole]:
+    def holes(self, count: int, seed: int, *, blocks: bool = False, ends: bool = False) -> Iterator[Hole]:
         """So many: a line that is not blank, chosen evenly, and a place before or in it, chosen evenly.
 
-        With `blocks` the hole goes on over the lines below, as long as they belong to the same block.
+        With `blocks` the hole goes on over the lines below, as long as they belong to the same block; with `ends` the
+        place may be the line's end.
         """
         places = [
             (path, row) for path, text in self.texts.items() for row, line in enumerate(text.lines) if line.strip()
@@ -71,7 +72,7 @@ class Repository:
         for path, row in chosen.sample(places, min(count, len(places))):
             text = self.texts[path]
             line = text.line(row).rstrip()
-            column = chosen.randrange(_indent(line), len(line))
+            column = chosen.randrange(_indent(line), len(line) + ends)
             end = row + 1
             while blocks and end < len(text.lines) and end - row <= MOST_ROWS and _belongs(text.line(end), line):
                 end += 1

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from codestral_lsp.backends.workspace.index import Index
 from codestral_lsp.backends.workspace.model import fitted
-from codestral_lsp.backends.workspace.open_documents import OpenDocuments
-from codestral_lsp.backends.workspace.place import locate
+from codestral_lsp.backends.workspace.open_documents import OpenDocuments, path_of
+from codestral_lsp.backends.workspace.place import Place, locate
 from codestral_lsp.backends.workspace.prediction import Prediction, predict
 from codestral_lsp.backends.workspace.segment import Segment
+from codestral_lsp.backends.workspace.source import Buffer
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
@@ -102,11 +103,15 @@ class WorkspaceEngine:
 
     def predict(self, query: Query) -> Prediction | None:
         """What probably comes next; None if nothing like it was ever seen. A few milliseconds."""
+        return predict(*self.surroundings(query), fitted())
+
+    def surroundings(self, query: Query) -> tuple[Place, Sequence[Buffer], Sequence[Segment]]:
+        """The place to be continued, the other open documents and what is indexed."""
         document, cursor = query.document, query.cursor
         self._documents.use(document)
         self._index.hide([each.path for each in (document, *self._documents.recent()) if each.path is not None])
-        place = locate(document.text.lines, cursor.line, cursor.column, self._documents.lines)
-        return predict(place, self._documents.others(document), self._index.segments, fitted())
+        place = locate(document.text.lines, cursor.line, cursor.column, self._documents.parts, path_of(document))
+        return place, self._documents.others(document), self._index.segments
 
     async def aclose(self) -> None:
         """Stop what runs in the background."""

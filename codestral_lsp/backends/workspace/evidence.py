@@ -55,6 +55,9 @@ FEATURES = (
     "set_after",
     "distance",
     "part",
+    "below_cursor",
+    "other_ending",
+    "same_folder",
     "name_conflicts",
     "name_seen",
     "name_kept",
@@ -63,6 +66,9 @@ FEATURES = (
     "word_share",
 )
 """What is measured at each place."""
+
+
+_DISTANCE = FEATURES.index("distance")
 
 
 class Sighting:
@@ -91,6 +97,11 @@ class Sighting:
         self.source = source
         self.at = at
         self.line = line
+
+    @property
+    def distance(self) -> float:
+        """How far from the cursor, in its own document: a logarithm."""
+        return self.features[_DISTANCE]
 
 
 MOST_HERE = 40
@@ -131,6 +142,7 @@ class _Search:
         self._back = place.context[:COMPARED]
         self._first_word = not (place.part and WORD.match(place.part[-1:]))
         """Whether the rest begins with a word of its own, not in the middle of one."""
+        self._kin: dict[str, tuple[float, float]] = {}
         self._misfits: list[tuple[Source, int, int, bytes]] = []
         """Places after the same tokens with another word than ours, and what follows that word."""
 
@@ -324,7 +336,22 @@ class _Search:
             len(around_.after.intersection(codes[max(0, after - BESIDE) : after])) / (len(around_.after) or 1),
             log1p(abs(at - around_.hole) / 50) if source is around_.buffer else 0.0,
             _LOG[min(len(place.part), COMPARED)],
+            float(source is around_.buffer and at < around_.hole),
+            *self._kinship(source, line),
         ], length
+
+    def _kinship(self, source: Source, line: int) -> tuple[float, float]:
+        if source is self.place.around.buffer:
+            return 0.0, 0.0
+        path = source.path(line)
+        if (known := self._kin.get(path)) is None:
+            around_ = self.place.around
+            folder, _, name = path.rpartition("/")
+            known = self._kin[path] = (
+                float(not name.endswith(around_.ending)),
+                float(f"/{around_.folder}".endswith(f"/{folder}")),
+            )
+        return known
 
 
 _LOG = [log1p(number) for number in range(COMPARED + 1)]

@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log, log1p
-from operator import mul
+from math import exp, inf, log, log1p
+from operator import itemgetter, mul
 from pathlib import Path
 
 from codestral_lsp.backends.workspace.evidence import FEATURES, Kind, Sighting
@@ -37,13 +37,35 @@ CANDIDATE_FEATURES = (
     "repeats_neighbour",
     "blend",
     "sightings",
+    "share",
+    "length_behind",
+    "nearest",
+    "here_and_elsewhere",
+    "short",
+    "quotes",
+    "digits",
 )
 """What is measured of each text."""
 
-NONE_FEATURES = ("one", "candidates", "part", "typed", "prose", "line_start")
+NONE_FEATURES = (
+    "one",
+    "candidates",
+    "part",
+    "typed",
+    "prose",
+    "line_start",
+    "in_word",
+    "longest",
+    "sightings",
+    "below",
+    "further_below",
+)
 """What tells how likely the line goes on like nothing that was seen."""
 
 
+_SHORT = 2
+"""Texts of so few bytes are closers and the like."""
+_DIGIT = re.compile(rb"\d")
 _PROSE = re.compile(rb"[a-z]+ [a-z]+ [a-z]+")
 
 
@@ -78,7 +100,8 @@ class Candidate:
 
     text: bytes
     probability: float
-    sightings: tuple[Sighting, ...]
+    likest: Sighting
+    """The place where it was seen that is most like ours."""
 
 
 def weigh(place: Place, sightings: Sequence[Sighting], weights: Weights) -> list[Candidate]:
@@ -89,27 +112,32 @@ def weigh(place: Place, sightings: Sequence[Sighting], weights: Weights) -> list
         by_text[sighting.text].append((score, sighting))
     evidence = {text: _log_sum([score for score, _ in scored]) for text, scored in by_text.items()}
     best = sorted(evidence, key=evidence.__getitem__, reverse=True)[:MOST_CANDIDATES]
-    features = candidate_features(place, best, sightings)
+    candidates, none = measure(place, best, sightings)
     scores = [
         evidence[text] + sum(map(mul, weights.candidates, measured))
-        for text, measured in zip(best, features, strict=True)
+        for text, measured in zip(best, candidates, strict=True)
     ]
-    total = _log_sum([*scores, sum(map(mul, weights.none, none_features(place, len(by_text))))])
-    candidates = [
-        Candidate(
-            text,
-            exp(score - total),
-            tuple(sighting for _, sighting in sorted(by_text[text], key=lambda scored: -scored[0])),
-        )
+    total = _log_sum([*scores, sum(map(mul, weights.none, none))])
+    weighed = [
+        Candidate(text, exp(score - total), max(by_text[text], key=itemgetter(0))[1])
         for text, score in zip(best, scores, strict=True)
     ]
-    return sorted(candidates, key=lambda candidate: -candidate.probability)
+    return sorted(weighed, key=lambda candidate: -candidate.probability)
 
 
-def candidate_features(place: Place, texts: Sequence[bytes], sightings: Sequence[Sighting]) -> list[tuple[float, ...]]:
-    """What is measured of each of `texts`, in the order of `CANDIDATE_FEATURES`."""
-    around = place.around
+def measure(
+    place: Place, texts: Sequence[bytes], sightings: Sequence[Sighting]
+) -> tuple[list[tuple[float, ...]], tuple[float, ...]]:
+    """What is measured of each of `texts`, and of none of all being right: `CANDIDATE_FEATURES`, `NONE_FEATURES`."""
     counts = Counter(sighting.text for sighting in sightings)
+    support = _Support(sightings)
+    return _candidates(place, texts, sightings, counts, support), _none(place, len(counts), support)
+
+
+def _candidates(
+    place: Place, texts: Sequence[bytes], sightings: Sequence[Sighting], counts: Counter[bytes], support: _Support
+) -> list[tuple[float, ...]]:
+    around = place.around
     shares = _blend(sightings)
     blend: defaultdict[bytes, float] = defaultdict(lambda: _UNSEEN)
     for sighting in sightings:
@@ -134,20 +162,56 @@ def candidate_features(place: Place, texts: Sequence[bytes], sightings: Sequence
                 float(bool(line) and line in (place.previous, around.next_line)),
                 log(blend[text]),
                 log1p(counts[text]),
+                *support.of(text),
+                float(len(text) <= _SHORT),
+                float(b'"' in text or b"'" in text),
+                float(_DIGIT.search(text) is not None),
             )
         )
     return features
 
 
-def none_features(place: Place, candidates: int) -> tuple[float, ...]:
-    """What tells whether none is right, in the order of `NONE_FEATURES`."""
+class _Support:
+    """Where the texts were seen just so, after the same tokens."""
+
+    def __init__(self, sightings: Sequence[Sighting]) -> None:
+        self._counts: Counter[bytes] = Counter()
+        self._longest: dict[bytes, int] = {}
+        self._where: set[tuple[bytes, Kind]] = set()
+        nearest, self._nearest = inf, b""
+        for sighting in sightings:
+            text, kind = sighting.text, sighting.kind
+            if kind in (Kind.HERE, Kind.ELSEWHERE):
+                self._counts[text] += 1
+                self._longest[text] = max(self._longest.get(text, 0), sighting.length)
+                self._where.add((text, kind))
+            if kind in (Kind.HERE, Kind.SHAPED, Kind.WORD) and sighting.distance < nearest:
+                nearest, self._nearest = sighting.distance, text
+        self.total = self._counts.total()
+        self.longest = max(self._longest.values(), default=0)
+
+    def of(self, text: bytes) -> tuple[float, float, float, float]:
+        return (
+            log((self._counts[text] + 0.1) / (self.total + 0.1)),
+            log1p(self._longest.get(text, 0)) - log1p(self.longest),
+            float(text == self._nearest),
+            float((text, Kind.HERE) in self._where and (text, Kind.ELSEWHERE) in self._where),
+        )
+
+
+def _none(place: Place, texts: int, support: _Support) -> tuple[float, ...]:
     return (
         1.0,
-        log1p(candidates),
+        log1p(texts),
         log1p(len(place.part)),
         log1p(place.typed),
         float(_PROSE.search(place.head) is not None),
         float(not place.head),
+        float(WORD.fullmatch(place.part) is not None),
+        log1p(support.longest),
+        log1p(support.total),
+        float(place.ahead > 0),
+        log1p(place.ahead),
     )
 
 

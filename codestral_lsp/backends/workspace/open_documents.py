@@ -6,9 +6,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from codestral_lsp.backends.workspace.place import LINES_AFTER, LINES_BEFORE
+from codestral_lsp.backends.workspace.place import LINES_AFTER, LINES_BEFORE, Parts
 from codestral_lsp.backends.workspace.source import Buffer
-from codestral_lsp.backends.workspace.tokens import Lines
 from codestral_lsp.document.document import Change, Document
 
 MOST_OPEN = 8
@@ -17,11 +16,16 @@ _AT_ONCE = 150
 """Lines read before others get a turn: well under a millisecond each hundred."""
 
 
+def path_of(document: Document) -> str:
+    """Where a document lies, with slashes; empty if it lies nowhere."""
+    return document.path.as_posix() if document.path is not None else ""
+
+
 class OpenDocuments:
     """The documents last used, each at its newest version, and the last version of each that is searchable."""
 
     def __init__(self) -> None:
-        self.lines = Lines()
+        self.parts = Parts()
         self._documents: OrderedDict[str, Document] = OrderedDict()
         """By URI, the last used one last."""
         self._buffers: dict[str, tuple[Document, Buffer]] = {}
@@ -64,11 +68,10 @@ class OpenDocuments:
                 continue
             lines = document.text.lines[: LINES_BEFORE + LINES_AFTER]
             for start in range(0, len(lines), _AT_ONCE):
-                for line in lines[start : start + _AT_ONCE]:
-                    self.lines[line]
+                self.parts.read(lines[start : start + _AT_ONCE])
                 await asyncio.sleep(0)
             if document.uri in self._documents:
-                self._buffers[document.uri] = document, Buffer([self.lines[line] for line in lines])
+                self._buffers[document.uri] = document, Buffer([self.parts.join(lines)], path_of(document))
         for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
             del self._buffers[uri]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from codestral_lsp.backends.workspace.source import Buffer
+from codestral_lsp.backends.workspace.source import Buffer, Part
 from codestral_lsp.backends.workspace.tokens import CODES, LINE_END, SHAPES, TOKEN, Line, Lines
 
 LINES_BEFORE = 1600
@@ -21,6 +22,7 @@ BESIDE = 50
 """Tokens before a place, and on the next lines, that are compared as a set."""
 NEAR_BEFORE, NEAR_AFTER = 600, 400
 """Tokens around the cursor that are taken for the names in use here."""
+_LAST_PARTS = 4
 _INDENTED = 30
 """Lines before and after that tell what the document is indented with."""
 
@@ -30,6 +32,9 @@ class Around:
     """What stays the same while a prediction goes on from line to line."""
 
     buffer: Buffer
+    folder: str
+    ending: str
+    """Where the document lies, and how its name ends; empty for one that lies nowhere."""
     hole: int
     """Where the cursor is in the buffer's tokens: the index of the last whole one before it."""
     hole_line: int
@@ -76,6 +81,8 @@ class Place:
     """The line above."""
     before: frozenset[int]
     """The nearest tokens before the place."""
+    ahead: int
+    """Lines that were predicted between the cursor's and this one."""
 
     def below(self, line: bytes, indent: int) -> Place:
         """The place at the start of the next line, once this one has become `line`."""
@@ -98,14 +105,41 @@ class Place:
             open=max(0, self.open - closes) + opens,
             previous=line,
             before=frozenset(codes[:BESIDE]),
+            ahead=self.ahead + 1,
         )
 
 
-def locate(lines: Sequence[str], row: int, column: int, known: Lines) -> Place:
-    """The place at `column` (in code points) of line `row` of a document."""
+class Parts:
+    """Parts of documents, joined once: while the cursor stays on its line, what is above and below stays the same."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._last: list[tuple[Sequence[str], Part]] = []
+
+    def of(self, lines: Sequence[str]) -> Part:
+        """These lines as a part."""
+        for known, part in self._last:
+            if known == lines:
+                return part
+        part = self.join(lines)
+        self._last = [(lines, part), *self._last[: _LAST_PARTS - 1]]
+        return part
+
+    def join(self, lines: Sequence[str]) -> Part:
+        """The same for lines that will not soon be asked for again."""
+        return Part([self._lines[line] for line in lines])
+
+    def read(self, lines: Sequence[str]) -> None:
+        """Make it quicker to join these lines, later."""
+        for line in lines:
+            self._lines[line]
+
+
+def locate(lines: Sequence[str], row: int, column: int, parts: Parts, path: str = "") -> Place:
+    """The place at `column` (in code points) of line `row` of a document that lies at `path` (with slashes)."""
     first = max(0, row - LINES_BEFORE)
-    above = list(map(known.__getitem__, lines[first:row]))
-    below = list(map(known.__getitem__, lines[row + 1 : row + 1 + LINES_AFTER]))
+    above = parts.of(lines[first:row])
+    below = parts.of(lines[row + 1 : row + 1 + LINES_AFTER])
     here = lines[row].rstrip("\r\n") if row < len(lines) else ""
     typed = here[:column].encode("utf-8", "surrogatepass")
     head = typed.lstrip()
@@ -113,29 +147,29 @@ def locate(lines: Sequence[str], row: int, column: int, known: Lines) -> Place:
     tokens = TOKEN.findall(begun)
     blank = bool(tokens) and len(begun) < len(head)
     part = tokens.pop().lstrip() if tokens and not blank else b""
-    buffer = Buffer([*above, Line.with_hole(tokens), *below])
-    end = buffer.size - sum(len(line.starts) for line in below if line) - 2
+    buffer = Buffer([above, Part([Line.with_hole(tokens)]), below], path)
+    end = buffer.size - sum(below.counts) - 2
     hole = buffer.size - end
     codes = buffer.codes
     texts = [*reversed(tokens)]
-    for line in reversed(above):
+    for line in reversed(above.lines):
         if len(texts) >= CONTEXT:
             break
-        if line is not None:
-            texts += [b"", *reversed(TOKEN.findall(line.text))]
+        texts += [b"", *reversed(TOKEN.findall(line.text))]
     context = tuple(codes[hole : hole + CONTEXT])
-    following = [line for line in below if line is not None]
     around = Around(
         buffer=buffer,
+        folder=path.rpartition("/")[0],
+        ending=PurePosixPath(path).suffix,
         hole=hole,
         hole_line=bisect_right(buffer.firsts, end) - 1,
         near=frozenset(codes[max(0, hole - NEAR_AFTER) : hole + NEAR_BEFORE]),
         following=tuple(codes[max(0, hole - 2 - FOLLOWING) : max(0, hole - 2)][::-1]),
         after=frozenset(codes[max(0, hole - 2 - BESIDE) : max(0, hole - 2)]),
-        next_line=following[0].text if following else b"",
-        next_indent=following[0].indent if following else None,
+        next_line=below.lines[0].text if below.lines else b"",
+        next_indent=below.lines[0].indent if below.lines else None,
         blank="\t" if any(line.startswith("\t") for line in lines[max(0, row - _INDENTED) : row + _INDENTED]) else " ",
-        needed=balance(following)[0],
+        needed=below.closes,
     )
     return Place(
         around=around,
@@ -148,20 +182,8 @@ def locate(lines: Sequence[str], row: int, column: int, known: Lines) -> Place:
         tail=here[column:].encode("utf-8", "surrogatepass").strip(),
         typed=len(tokens),
         indent=len(typed) - len(head),
-        open=balance(line for line in above if line)[1],
-        previous=next((line.text for line in reversed(above) if line is not None), b""),
+        open=above.opens,
+        previous=above.lines[-1].text if above.lines else b"",
         before=frozenset(context[:BESIDE]),
+        ahead=0,
     )
-
-
-def balance(lines: Iterable[Line]) -> tuple[int, int]:
-    """Brackets that some lines close without opening them, and open without closing them."""
-    closed = opened = 0
-    for line in lines:
-        closes, opens = line.brackets
-        if closes > opened:
-            closed += closes - opened
-            opened = opens
-        else:
-            opened += opens - closes
-    return closed, opened

@@ -44,7 +44,7 @@ def predict(place: Place, others: Sequence[Buffer], segments: Sequence[Segment],
     below: list[tuple[str, float]] = []
     joint, floor = best.probability, place.indent
     while not place.tail and joint >= WORTH_GOING_ON and len(below) < MOST_LINES_BELOW:
-        step = _step(place, best.sightings[0], 1)
+        step = _step(place, best.likest, 1)
         if step is None:
             break
         line, indent = place.head + best.text, place.indent
@@ -53,7 +53,7 @@ def predict(place: Place, others: Sequence[Buffer], segments: Sequence[Segment],
         if not candidates:
             break
         best = candidates[0]
-        step = _step(place, best.sightings[0], 0)
+        step = _step(place, best.likest, 0)
         if step is None or (indent := max(0, indent + step)) < floor or _is_next(place, best.text, indent):
             break
         if indent != place.indent:

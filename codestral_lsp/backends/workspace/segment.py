@@ -170,6 +170,7 @@ class Segment(Source):
         "_indents",
         "_map",
         "_modified",
+        "_names",
         "_order",
         "_paths",
         "_sizes",
@@ -228,6 +229,7 @@ class Segment(Source):
         self.excluded = frozenset[int]()
         """Numbers of files in which nothing is found."""
         self._bounds: list[int] = []
+        self._names: list[str] = []
 
     def close(self) -> None:
         """Unmap the file."""
@@ -254,6 +256,11 @@ class Segment(Source):
 
     def gap(self, line: int) -> int:
         return self._gaps[line]
+
+    def path(self, line: int) -> str:
+        if not self._names:
+            self._names = [name for name, _, _ in self.files()]
+        return self._names[bisect_right(self._file_lines, line) - 1]
 
     def alike(self, context: Sequence[int], number: int) -> Iterator[tuple[int, int, int]]:
         """Places after the same tokens as `context` (nearest first), those with the longest sameness first.

@@ -10,10 +10,13 @@ import sys
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from codestral_lsp.backends.workspace.tokens import GAP, Line
+
+_CODE = 4
+_GAP = GAP.to_bytes(_CODE, sys.byteorder)
 
 
 class Source(ABC):
@@ -47,31 +50,83 @@ class Source(ABC):
     def gap(self, line: int) -> int:
         """Blank lines before the line."""
 
+    @abstractmethod
+    def path(self, line: int) -> str:
+        """Of the file that a line is in: with slashes, from the workspace folder or from the top."""
+
+
+class Part:
+    """Lines of a document that follow each other, joined. Does not change, and may be part of several buffers."""
+
+    __slots__ = ("closes", "codes", "counts", "height", "lines", "opens", "rows", "shapes")
+
+    def __init__(self, rows: Sequence[Line | None]) -> None:
+        self.height = len(rows)
+        """How many lines it spans, blank ones too."""
+        self.lines = lines = [line for line in rows if line is not None]
+        self.rows = [row for row, line in enumerate(rows) if line is not None]
+        self.counts = [len(line.starts) for line in lines]
+        """Tokens of each line."""
+        codes = array("I", b"".join([line.codes for line in lines]))
+        shapes = array("I", b"".join([line.shapes for line in lines]))
+        end = 0
+        for count, (above, below) in zip(self.counts, pairwise(self.rows), strict=False):
+            end += count
+            if below - above > 1:
+                codes[end - 1] = shapes[end - 1] = GAP
+        codes.reverse()
+        shapes.reverse()
+        self.codes = codes.tobytes()
+        """The tokens, the last one first."""
+        self.shapes = shapes.tobytes()
+        self.closes, self.opens = balance(lines)
+
+
+def balance(lines: Iterable[Line]) -> tuple[int, int]:
+    """Brackets that some lines close without opening them, and open without closing them."""
+    closed = opened = 0
+    for line in lines:
+        closes, opens = line.brackets
+        if closes > opened:
+            closed += closes - opened
+            opened = opens
+        else:
+            opened += opens - closes
+    return closed, opened
+
 
 class Buffer(Source):
     """An open document, or as much of it around the cursor as is looked at."""
 
-    __slots__ = ("_rows", "lines", "raw", "shapes")
+    __slots__ = ("_path", "_rows", "lines", "raw", "shapes")
 
-    def __init__(self, rows: Sequence[Line | None]) -> None:
-        self.lines = lines = [line for line in rows if line is not None]
-        self._rows = [row for row, line in enumerate(rows) if line is not None]
-        self.firsts = list(accumulate([len(line.starts) for line in lines], initial=0))
-        codes = array("I", b"".join([line.codes for line in lines]))
-        shapes = array("I", b"".join([line.shapes for line in lines]))
-        for line, (above, below) in enumerate(pairwise(self._rows), 1):
-            if below - above > 1:
-                codes[self.firsts[line] - 1] = shapes[self.firsts[line] - 1] = GAP
-        codes.reverse()
-        shapes.reverse()
-        self.raw = codes.tobytes()
-        self.codes = memoryview(codes)
-        self.size = len(codes)
-        self.shapes = shapes.tobytes()
+    def __init__(self, parts: Sequence[Part], path: str) -> None:
+        self._path = path
+        self.lines: list[Line] = []
+        self._rows: list[int] = []
+        counts: list[int] = []
+        codes: list[bytes] = []
+        shapes: list[bytes] = []
+        height = 0
+        for part in parts:
+            if part.lines:
+                if self._rows and height + part.rows[0] - self._rows[-1] > 1:
+                    codes[-1], shapes[-1] = _GAP + codes[-1][_CODE:], _GAP + shapes[-1][_CODE:]
+                self.lines += part.lines
+                self._rows += [height + row for row in part.rows] if height else part.rows
+                counts += part.counts
+                codes.append(part.codes)
+                shapes.append(part.shapes)
+            height += part.height
+        self.firsts = list(accumulate(counts, initial=0))
+        self.size = self.firsts[-1]
+        self.raw = b"".join(reversed(codes))
+        self.shapes = b"".join(reversed(shapes))
+        self.codes = memoryview(self.raw).cast("I")
 
     def knows(self, code: int) -> bool:
         """Whether a token occurs (very nearly: codes are not looked at one by one)."""
-        return code.to_bytes(4, sys.byteorder) in self.raw
+        return code.to_bytes(_CODE, sys.byteorder) in self.raw
 
     def rest(self, at: int, line: int) -> bytes:
         of = self.lines[line]
@@ -88,6 +143,9 @@ class Buffer(Source):
 
     def gap(self, line: int) -> int:
         return self._rows[line] - self._rows[line - 1] - 1 if line else 0
+
+    def path(self, line: int) -> str:
+        return self._path
 
 
 def around(needle: bytes, raw: bytes, at: int) -> Iterator[int]:

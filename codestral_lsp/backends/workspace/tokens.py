@@ -31,7 +31,7 @@ MAX_LINE = 400
 """Longer lines, in bytes, are data or generated: they count as blank."""
 
 _REMEMBERED_TOKENS = 1 << 17
-_REMEMBERED_LINES = 1 << 13
+_REMEMBERED_LINES = 1 << 15
 
 
 class _Codes(dict[bytes, int]):
