@@ -55,7 +55,7 @@ def gather(
     sources: Collection[SourceName],
     budget: int,
     tokens: Callable[[str], int],
-    in_time_s: float = IN_TIME_S,
+    in_time_s: float,
 ) -> Gathered:
     """The best snippets for `place`, within a budget of tokens and a time in seconds."""
     started = time.perf_counter()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codestral_lsp.config.settings import WorkspaceIndexSettings
-from codestral_lsp.context.gather import Gathered, gather
+from codestral_lsp.context.gather import IN_TIME_S, Gathered, gather
 from codestral_lsp.context.history import History
 from codestral_lsp.context.index import TagIndex
 from codestral_lsp.context.place import Complaint, Place, SourceName
@@ -27,6 +27,8 @@ class ProjectContext:
     """For the event loop's thread; the looking is done in a thread of its own."""
 
     def __init__(self, index_dir: Path, settings: WorkspaceIndexSettings, ignore: IgnoreRules) -> None:
+        self.in_time_s = IN_TIME_S
+        """When no further source is asked."""
         self._settings = settings
         self._ignore = ignore
         self._index = TagIndex(index_dir)
@@ -107,7 +109,9 @@ class ProjectContext:
             self._complaints.get(path, ()),
         )
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._worker, gather, place, self._workspace, sources, budget, tokens)
+        work = loop.run_in_executor(
+            self._worker, gather, place, self._workspace, sources, budget, tokens, self.in_time_s
+        )
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await work
