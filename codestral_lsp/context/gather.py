@@ -33,7 +33,7 @@ SOURCES: Mapping[SourceName, Source] = {
 
 IN_TIME_S = 0.04
 """When no further source is asked: what has been found by then has to do."""
-_LEAST = 0.08
+_LEAST = 0.15
 """A snippet worth less is not worth its tokens, even if there is room."""
 _HEADER_TOKENS = 10
 

@@ -20,6 +20,10 @@ _AFTER = 4
 """Lines shown behind them: what came next there may come next here."""
 _LEAST = 0.15
 """Share of the words' worth that a piece must have."""
+_WORTH, _MOST_WORTH = 2.0, 1.6
+"""What a piece with all the words is worth, and the most that any is: one that is nearly the same brings nothing new."""
+_FADES = 0.75
+"""What each further piece is worth, compared with the one before it."""
 _MOST_LINES = 3000
 
 
@@ -38,13 +42,14 @@ def similar(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     scores.pop(place.path, None)
     ranked = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_FILES]
     value = {word: worth for word, (worth, _) in wanted.items()}
-    for path, _ in ranked:
-        lines = workspace.lines(path)[:_MOST_LINES]
-        start, worth = _best(lines, value)
+    pieces = [(path, *_best(workspace.lines(path)[:_MOST_LINES], value)) for path, _ in ranked]
+    pieces.sort(key=lambda piece: -piece[2])
+    for number, (path, start, worth) in enumerate(pieces):
         if worth / total >= _LEAST:
+            lines = workspace.lines(path)
             end = min(len(lines), start + _SPAN + _AFTER)
-            text = _dedented(lines[start:end])
-            yield Snippet(SourceName.SIMILAR, path, start, end, text, worth / total)
+            score = min(_MOST_WORTH, _WORTH * worth / total) * _FADES**number
+            yield Snippet(SourceName.SIMILAR, path, start, end, _dedented(lines[start:end]), score)
 
 
 def _rare_words(place: Place, workspace: Workspace) -> dict[str, tuple[float, list[str]]]:

@@ -8,7 +8,7 @@ from codestral_lsp.context.outline import skeleton as heads
 from codestral_lsp.context.place import Place, Snippet, SourceName
 from codestral_lsp.context.workspace import Workspace
 
-_MOST = 40
+_MOST = 20
 """Definitions listed: those nearest to what is shown."""
 
 
@@ -17,7 +17,7 @@ def skeleton(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     own = [each for each in workspace.definitions(place.path) if each.kind != "field" or not each.container]
     above = [each for each in own if each.line < place.shown.start][-_MOST:]
     below = [each for each in own if each.line >= place.shown.stop][:_MOST]
-    for part, score in ((above, 0.7), (below, 0.6)):
+    for part, score in ((above, 0.4), (below, 0.45)):
         if part:
             text = heads(part, place.near)
             yield Snippet(SourceName.SKELETON, place.path, part[0].line, part[-1].line + 1, text, score)

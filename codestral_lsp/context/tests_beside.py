@@ -25,7 +25,7 @@ def tests(place: Place, workspace: Workspace) -> Iterator[Snippet]:
         for path in _nearest(workspace, place.path, [subject])[:1]:
             own = [each for each in workspace.definitions(path) if each.kind != "field"][:_MOST_HEADS]
             if own:
-                yield Snippet(SourceName.TESTS, path, 0, own[-1].end, heads(own, place.near), 0.6)
+                yield Snippet(SourceName.TESTS, path, 0, own[-1].end, heads(own, place.near), 1.2)
         return
     for path in _nearest(workspace, place.path, [shape.format(stem) for shape in _SHAPES])[:1]:
         function = _function_around(place, workspace)
@@ -34,7 +34,7 @@ def tests(place: Place, workspace: Workspace) -> Iterator[Snippet]:
         if at is not None:
             first = max(0, at - 2)
             text = "".join(lines[first : first + _MOST_LINES])
-            yield Snippet(SourceName.TESTS, path, first, first + _MOST_LINES, _ended(text), 0.4)
+            yield Snippet(SourceName.TESTS, path, first, first + _MOST_LINES, _ended(text), 0.3)
 
 
 def _nearest(workspace: Workspace, path: str, stems: list[str]) -> list[str]:
