@@ -78,7 +78,7 @@ async def answers(client: LspClient, count: int, *, disagree: bool) -> list[floa
     """
     client.open(URI, big_file())
     line, column, version, times = 2506, 0, 1, []
-    said = "beta gamma delta"
+    said = "qbeta gamma delta"
     for turn in range(count):
         if turn % 12 == 0:
             version += 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from codestral_lsp import __version__
+from codestral_lsp.errors import CodestralError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,9 +20,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Nothing that is imported is ever garbage; collecting while importing costs a tenth of the start-up time.
     gc.disable()
     try:
+        if options.run is not _serve:
+            _for_a_person(options)
         return int(options.run(options))
+    except CodestralError as error:
+        print(f"codestral-lsp: {error.message}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read our output has read enough (`| head`); Python would complain of it once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +86,16 @@ def _init(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import init
 
     return init.run(options)
+
+
+def _for_a_person(options: argparse.Namespace) -> None:
+    """Set up what a command prints: messages that stand alone, and marks that any terminal takes."""
+    from codestral_lsp import log
+
+    log.start(options.log_file, options.log_level, for_a_person=True)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

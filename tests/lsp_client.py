@@ -38,6 +38,7 @@ class LspClient:
         self.on_message: Callable[[Json], None] = lambda message: None
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Json]] = {}
+        self._gone = False
         self._reading: asyncio.Task[None]
 
     async def start(self, command: Sequence[str] = (), *, environ: Mapping[str, str] | None = None) -> None:
@@ -57,6 +58,7 @@ class LspClient:
         while data := await self.process.stdout.read(1 << 16):
             for body in decoder.feed(data):
                 self._take(json.loads(body))
+        self._gone = True
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(ConnectionError("the server is gone"))
@@ -88,6 +90,8 @@ class LspClient:
 
     def ask(self, method: str, params: Any) -> tuple[int, asyncio.Future[Json]]:
         """Send a request; gives its id and the response to come (the whole message)."""
+        if self._gone:
+            raise ConnectionError("the server is gone")
         number = next(self._ids)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})

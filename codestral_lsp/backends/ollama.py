@@ -192,6 +192,8 @@ class OllamaBackend:
                             return
                         repeats = repeats + 1 if text.strip() == last else 0
                         last = text.strip()
+                        if told == 1:  # most answers are cut before their end: this is the time to know it is loaded
+                            self._has_answered()
                         yield Piece(text, logprob=_logprob(message))
                     if message.get("done"):
                         await stream.drain()

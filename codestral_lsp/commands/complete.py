@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from codestral_lsp.errors import CodestralError, UsageError
 from codestral_lsp.server.app import App
 
 _ROOT_MARKS = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", ".codestral.toml")
+_LOOKED_AT = 8192
+"""Bytes of a file in which a NUL gives away that it is no text."""
 _INDEX_S = 60.0
 """How long to wait for the index of a workspace that was never indexed."""
 
@@ -34,13 +37,8 @@ class Spot:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the suggestion. Exit code 1 if there is none, 2 for a place that does not exist."""
-    paths = UserPaths.default(options.config)
-    try:
-        return asyncio.run(_complete(_spot(options.place), paths, as_json=options.json))
-    except CodestralError as error:
-        print(f"codestral-lsp: {error.message}", file=sys.stderr)
-        return 2
+    """Print the suggestion. Exit code 1 if there is none. Raises UsageError for a place that does not exist."""
+    return asyncio.run(_complete(_spot(options.place), UserPaths.default(options.config), as_json=options.json))
 
 
 def _spot(place: str) -> Spot:
@@ -53,11 +51,16 @@ def _spot(place: str) -> Spot:
 def _document(spot: Spot) -> Document:
     file = spot.file.resolve()
     try:
-        text = Text.of(file.read_bytes().decode("utf-8"))
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{spot.file} is no file.", cure="Check the path.")
+        content = file.read_bytes()
+        text = Text.of(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError(f"{spot.file} is not a UTF-8 text file.", cure="Convert it, or choose another.") from None
     except OSError as error:
         raise UsageError(f"{spot.file} cannot be read: {error.strerror}.", cure="Check the path.") from None
+    if b"\0" in content[:_LOOKED_AT]:
+        raise UsageError(f"{spot.file} is a binary file.", cure="Choose a text file.")
     if text.clamp(Position(spot.line, spot.column)) != Position(spot.line, spot.column):
         lines, columns = len(text.lines), len(text.line(spot.line)) + 1
         there = f"line {spot.line + 1} has {columns} columns" if spot.line < lines else f"it has {lines} lines"
@@ -70,7 +73,7 @@ async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
     document = _document(spot)
     assert document.path is not None
     app = App(paths)
-    app.roots = (_root(document.path),)
+    app.roots = _roots(document.path)
     app.begin()
     try:
         await app.reload()
@@ -82,20 +85,24 @@ async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
             await app.embedded.settled()
         cursor = Position(spot.line, spot.column)
         suggestion = await app.completion.complete(CompletionRequest(document, cursor, Trigger.INVOKED))
-        print(_as_json(app, spot, suggestion) if as_json else _as_text(app, document, cursor, suggestion))
+        if as_json:
+            print(_as_json(app, spot, suggestion))
+        else:
+            _show(app, document, cursor, suggestion)
     except TimeoutError:
         raise CodestralError(
-            f"Indexing {app.roots[0]} takes longer than {_INDEX_S:.0f} s.", cure="Lower workspaceIndex.maxFiles."
+            f"Indexing {app.roots[0] if app.roots else 'the file'} takes longer than {_INDEX_S:.0f} s.",
+            cure="Lower workspaceIndex.maxFiles.",
         ) from None
     finally:
         await app.aclose()
     return 0 if suggestion else 1
 
 
-def _root(file: Path) -> Path:
-    return next(
-        (folder for folder in file.parents if any((folder / mark).exists() for mark in _ROOT_MARKS)), file.parent
-    )
+def _roots(file: Path) -> tuple[Path, ...]:
+    """The folder of the file's project; none if it is in none: a lone file's folder may be a whole home."""
+    marked = (folder for folder in file.parents if any((folder / mark).exists() for mark in _ROOT_MARKS))
+    return tuple(itertools.islice(marked, 1))
 
 
 def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
@@ -104,8 +111,9 @@ def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
         "file": str(spot.file),
         "line": spot.line + 1,
         "column": spot.column + 1,
-        "engine": status.engine,
-        "model": status.model,
+        "engine": trace.engine or status.engine,
+        "model": trace.model if trace.engine else status.model,
+        "status": {"kind": status.kind, "message": status.message, "detail": status.detail, "cure": status.cure},
         "suggestion": None,
         "trace": trace.as_json(),
     }
@@ -119,12 +127,17 @@ def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
     return json.dumps(answer, indent=2)
 
 
-def _as_text(app: App, document: Document, cursor: Position, suggestion: Suggestion | None) -> str:
+def _show(app: App, document: Document, cursor: Position, suggestion: Suggestion | None) -> None:
+    """The line with the suggestion in it goes to standard output, what there is to say of it to standard error."""
     status, trace = app.engines.status, list(app.traces)[-1]
-    by = f"{status.message}: {trace.total_ms:.0f} ms"
     if suggestion is None:
-        return f"No suggestion: {trace.reason}. ({by})"
-    line = document.text.line(cursor.line)
-    head, rest = line[: cursor.column], line[suggestion.range.end.column :]
-    dim, plain = ("\x1b[2m", "\x1b[0m") if sys.stdout.isatty() else ("⟦", "⟧")
-    return f"{head}{dim}{suggestion.ghost}{plain}{rest}\n\n({by}, {trace.source})"
+        print(f"No suggestion: {trace.reason}.", file=sys.stderr)
+    else:
+        line = document.text.line(cursor.line)
+        head, rest = line[: cursor.column], line[suggestion.range.end.column :]
+        dim, plain = ("\x1b[2m", "\x1b[0m") if sys.stdout.isatty() else ("⟦", "⟧")
+        print(f"{head}{dim}{suggestion.ghost}{plain}{rest}")
+    by = f"{trace.model} through {trace.engine}" if trace.model else trace.engine or status.engine
+    print(f"({by}, {trace.source or 'nothing asked'}, {trace.total_ms:.0f} ms)", file=sys.stderr)
+    if status.kind != "Normal":
+        print(f"codestral-lsp: {status.message} {status.cure}".rstrip(), file=sys.stderr)

@@ -6,22 +6,17 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 
+from codestral_lsp import log
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.server.app import App
 from codestral_lsp.server.serve import serve
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until the client is gone."""
-    logging.basicConfig(
-        filename=options.log_file,
-        level=options.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # These log whole messages, with the user's code in them.
-    for chatty in ("pygls", "asyncio", "httpcore2", "httpx2"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    """Serve until the client is gone. Does not return: the process ends."""
+    log.start(options.log_file, options.log_level, for_a_person=False)
     paths = UserPaths.default(options.config)
     # What is loaded now stays for good: the collector need never look at it again.
     gc.collect()
@@ -31,4 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _serve(paths: UserPaths) -> int:
-    return await serve(App(paths))
+    code = await serve(App(paths))
+    logging.shutdown()
+    # Threads may still wait for a name server or a slow disk, and Python would wait for them; nobody else does.
+    os._exit(code)

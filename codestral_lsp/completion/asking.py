@@ -171,6 +171,7 @@ class Asking:
         trace.engine, trace.model = engine.info.backend, engine.info.model
 
         def grew(text: str) -> None:
+            self._engines.heard()
             if not generation.grew(text):
                 generation.close()
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from codestral_lsp.backends.base import Backend, BackendName, ModelInfo
 from codestral_lsp.completion.engine import Engine
+from codestral_lsp.completion.silence import LONG_S, Silence
 from codestral_lsp.completion.status import Status
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.errors import BackendError, NoFim
@@ -23,6 +24,9 @@ RECHECK_S = 15.0
 
 OpenBackend = Callable[[BackendName, Settings], Backend]
 """Makes the client of a backend; no I/O."""
+
+BUSY_AFTER_S = 0.2
+"""How long the model must have been at work for the user to be told: quicker answers would only make it flicker."""
 
 CURE_NO_MODEL = "Install Ollama and run `ollama pull codestral`, or set CODESTRAL_API_KEY to use Mistral's API."
 
@@ -40,6 +44,8 @@ class Engines:
         self._problem: BackendError | None = None
         self._busy = 0
         self._acting: list[str] = []
+        self._busy_soon: asyncio.TimerHandle | None = None
+        self._silence = Silence(self._tell)
         self._stays_local = False
         self._chosen = asyncio.Event()
         self._choosing: asyncio.Task[None] | None = None
@@ -116,13 +122,22 @@ class Engines:
 
     # ---- how it goes
 
+    def heard(self) -> None:
+        """The engine has begun to answer."""
+        was_long = self._silence.is_long
+        self._silence.heard()
+        if was_long:
+            self._tell()
+
     def succeeded(self, engine: Engine) -> None:
         """The engine answered."""
+        self.heard()
         if engine.circuit.succeeded():
             self._tell()
 
     def failed(self, engine: Engine, error: BackendError) -> None:
         """The engine failed: rest it, and tell the user if the cause is new."""
+        self._silence.heard()
         engine.circuit.failed(error, asyncio.get_running_loop().time())
         engine.backend.forget()
         self._tell()
@@ -130,7 +145,14 @@ class Engines:
     def busy(self, started: bool) -> None:
         """A request for a suggestion has begun or ended."""
         self._busy += 1 if started else -1
-        self._tell()
+        if started and self._busy == 1:
+            self._silence.wait()
+            self._busy_soon = asyncio.get_running_loop().call_later(BUSY_AFTER_S, self._tell)
+        elif not self._busy:
+            self._silence.rest()
+            if self._busy_soon is not None:
+                self._busy_soon.cancel()
+            self._tell()
 
     @contextmanager
     def acting(self, title: str) -> Iterator[None]:
@@ -141,6 +163,7 @@ class Engines:
             yield
         finally:
             self._acting.remove(title)
+            self._silence.heard()
             self._tell()
 
     @property
@@ -163,6 +186,10 @@ class Engines:
         if self._acting and engine.scheduler.acting:
             message = f"{self._acting[-1]} ({model}). Completing from cache and your workspace meanwhile"
             return Status("Normal", message, True, name, model, self._detail)
+        if self._silence.is_long:
+            message = f"{model} has not said a word in {LONG_S:.0f} s of waiting; it may still be loading, or hang."
+            cure = f"If it stays like this, restart {engine.info.host}, or choose another engine."
+            return Status("Warning", message, True, name, model, self._detail, cure)
         return Status(
             "Normal", f"{model} through {name}", self._busy + len(self._acting) > 0, name, model, self._detail
         )

@@ -18,6 +18,9 @@ from codestral_lsp.document.text import Edit
 LINGER_S = 0.15
 """How long a stream outlives the last request for it."""
 
+PATIENCE_S = 3.0
+"""When the user types on, an answer that has not begun after so long is not waited for any more: it may never do."""
+
 _CLOSER_OF = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 
 
@@ -39,14 +42,17 @@ class Generation:
         self._waiting = 0
         self._linger: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[str] | None = None
+        self._patience: asyncio.TimerHandle | None = None
 
     def start(self, work: Coroutine[Any, Any, str], on_end: Callable[[], None]) -> None:
         """Run `work`, which streams and returns the answer; `on_end` is called when it has ended, however."""
         self._task = asyncio.create_task(work)
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._lose_patience)
 
         def ended(task: asyncio.Task[str]) -> None:
-            if self._linger is not None:
-                self._linger.cancel()
+            for timer in (self._linger, self._patience):
+                if timer is not None:
+                    timer.cancel()
             if not task.cancelled():
                 task.exception()  # waiters get it; without any, it was reported by the work itself
             on_end()
@@ -79,6 +85,11 @@ class Generation:
         """Stop the stream."""
         if self._task is not None:
             self._task.cancel()
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        if self._typed and not self._text:
+            self.close()
 
     @property
     def running(self) -> bool:
@@ -118,6 +129,8 @@ class Generation:
         return False
 
     def _type(self, edit: Edit, inserted: str) -> bool:
+        if not self._text and self._patience is None:
+            return False
         if self._agrees(self._typed + inserted):
             self._typed += inserted
             self._end = edit.new_end

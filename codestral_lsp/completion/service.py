@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from codestral_lsp.completion.asking import Asking
 from codestral_lsp.completion.cache import CompletionCache
@@ -22,10 +21,9 @@ from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Change
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position
+from codestral_lsp.insight.bugs import log_bug
 from codestral_lsp.insight.trace import Trace, Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
-
-log = logging.getLogger(__name__)
 
 _BURST_S = 0.01
 """Edits closer together than this come from a program (autopairing, a macro), not from fingers."""
@@ -116,7 +114,7 @@ class CompletionService:
         except StreamClosed:
             pending.drop("superseded")
         except Exception as error:
-            log.exception("Bug in the completion pipeline")
+            log_bug(error)
             self._end(pending.trace, None, f"internal error ({type(error).__name__})", outcome="failed")
             pending.give(None)
 

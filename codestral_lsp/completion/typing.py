@@ -6,6 +6,7 @@ from enum import Enum
 from itertools import pairwise
 
 from codestral_lsp.document.document import Change
+from codestral_lsp.document.text import Edit
 
 
 class Doing(Enum):
@@ -29,11 +30,10 @@ def doing(change: Change) -> Doing:
     if not edits:
         return Doing.OTHER
     if len(edits) > 1:
-        # Several cursors do the same thing in several places; closing brackets come apart from their openers,
-        # but right behind them.
+        # Several cursors (and a snippet's linked places) do the same thing in several places; closing quotes come
+        # apart from their openers too, but right behind them.
         same = len({(edit.inserted, len(edit.removed)) for edit in edits}) == 1
-        apart = all(a.start.line != b.start.line for a, b in pairwise(edits))
-        if same and (apart or len(edits) > 2):
+        if same and (len(edits) > 2 or not all(_touch(a, b) for a, b in pairwise(edits))):
             return Doing.SEVERAL_CURSORS
     inserted = "".join(edit.inserted for edit in edits)
     if not inserted:
@@ -42,3 +42,8 @@ def doing(change: Change) -> Doing:
     if len(typed) > _PASTE or ("\n" in typed):
         return Doing.PASTING
     return Doing.TYPING
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    """Whether two edits are right beside each other."""
+    return one.start.line == other.start.line and abs(one.start.column - other.start.column) <= len(one.inserted)

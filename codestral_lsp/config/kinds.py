@@ -19,6 +19,9 @@ class Kind:
     """Whether a later source adds to this value (a table, a list) instead of replacing it."""
 
 
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
 def _expected(what: str, value: object) -> ValueError:
     shown = repr(value)
     return ValueError(f"expected {what}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
@@ -57,6 +60,17 @@ def text() -> Kind:
         raise _expected("a text", value)
 
     return Kind(parse, {"type": "string"})
+
+
+def variable() -> Kind:
+    """The name of an environment variable. What else stands there may be a key put in the wrong place: never shown."""
+
+    def parse(value: Any) -> str:
+        if isinstance(value, str) and _VARIABLE.fullmatch(value.strip()):
+            return value.strip()
+        raise ValueError("expected the name of an environment variable in capitals, not what it holds")
+
+    return Kind(parse, {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
 
 
 def one_of(*choices: str) -> Kind:
@@ -100,10 +114,10 @@ def url() -> Kind:
             port = parts.port
         except ValueError:
             raise _expected("an address like http://127.0.0.1:8080", value) from None
-        if parts.username or parts.password:
-            # Not shown back: what stands there is a secret.
-            raise ValueError("expected an address without a user name or password in it")
-        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.query or parts.fragment:
+        if "@" in value or parts.query:
+            # Not shown back: what stands there is likely a secret.
+            raise ValueError("expected an address without a user name, a password or a query in it")
+        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.fragment:
             raise _expected("an address like http://127.0.0.1:8080", value)
         return value.strip().rstrip("/")
 

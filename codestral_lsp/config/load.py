@@ -137,15 +137,17 @@ def _build(tree: type, values: Mapping[str, Any], prefix: str) -> Any:
     return tree(**arguments)
 
 
-def file_layer(path: Path) -> tuple[Layer, tuple[SettingsError, ...]]:
-    """The settings in a TOML file; a missing file is an empty layer, a broken one is reported."""
+def file_layer(path: Path, *, required: bool = False) -> tuple[Layer, tuple[SettingsError, ...]]:
+    """The settings in a TOML file; a missing file is an empty layer unless `required`, a broken one is reported."""
     source = str(path)
     try:
         return Layer(source, tomllib.loads(path.read_text("utf-8"))), ()
     except FileNotFoundError:
-        return Layer(source, {}), ()
+        if not required:
+            return Layer(source, {}), ()
+        return Layer(source, {}), (SettingsError("(all)", source, "there is no such file", cure="Check --config."),)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problem = f"the file cannot be read: {error}"
+        problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
         return Layer(source, {}), (SettingsError("(all)", source, problem, cure="Mend or remove the file."),)
 
 

@@ -15,6 +15,8 @@ class UserPaths:
     config_file: Path
     cache: Path
     state: Path
+    config_is_given: bool = False
+    """Whether somebody named the settings file: then it has to be there."""
 
     @staticmethod
     def default(config_file: Path | None = None) -> UserPaths:
@@ -24,4 +26,5 @@ class UserPaths:
             config_file or Path(folders.user_config_dir) / "config.toml",
             Path(folders.user_cache_dir),
             Path(folders.user_state_dir),
+            config_file is not None,
         )

@@ -54,7 +54,7 @@ class MistralSettings:
     model: str = setting("codestral-latest", kinds.text(), "The model that completes.")
     chat_model: str = setting("codestral-latest", kinds.text(), "The model for explanations and bug hunts.")
     api_key_env: str = setting(
-        "CODESTRAL_API_KEY", kinds.text(), "The environment variable that holds the key.", machine=True
+        "CODESTRAL_API_KEY", kinds.variable(), "The environment variable that holds the key.", machine=True
     )
     api_key_command: tuple[str, ...] | None = setting(
         None, kinds.optional(kinds.command()), "A command that prints the key, run without a shell.", machine=True
@@ -77,7 +77,7 @@ class LlamacppSettings:
     )
     api_key_env: str | None = setting(
         None,
-        kinds.optional(kinds.text()),
+        kinds.optional(kinds.variable()),
         "The environment variable that holds the key, if the server wants one.",
         machine=True,
     )
@@ -107,7 +107,7 @@ class OpenaiSettings:
         machine=True,
     )
     api_key_env: str = setting(
-        "OPENAI_API_KEY", kinds.text(), "The environment variable that holds the key.", machine=True
+        "OPENAI_API_KEY", kinds.variable(), "The environment variable that holds the key.", machine=True
     )
     api_key_command: tuple[str, ...] | None = setting(
         None, kinds.optional(kinds.command()), "A command that prints the key, run without a shell.", machine=True

@@ -14,8 +14,11 @@ from codestral_lsp.errors import SettingsError
 class SettingsSources:
     """Holds every source and merges them. Reads files: call `load` off the event loop once the server is up."""
 
-    def __init__(self, user_file: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, user_file: Path, environ: Mapping[str, str] = os.environ, *, file_is_required: bool = False
+    ) -> None:
         self._user_file = user_file
+        self._file_is_required = file_is_required
         self._environ = environ
         self._project_files: tuple[Path, ...] = ()
         self._initial: Mapping[str, Any] = {}
@@ -45,7 +48,7 @@ class SettingsSources:
         layers: list[Layer] = []
         problems: list[SettingsError] = []
         for file in (self._user_file, *self._project_files):
-            layer, broken = file_layer(file)
+            layer, broken = file_layer(file, required=self._file_is_required and file == self._user_file)
             layers.append(layer)
             problems += broken
         layers += [

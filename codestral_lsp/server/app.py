@@ -57,7 +57,7 @@ class App:
         self, paths: UserPaths, environ: Mapping[str, str] = os.environ, *, backend: OpenBackend | None = None
     ) -> None:
         """`backend` stands in for the makers of HTTP backends, in benchmarks."""
-        self.sources = SettingsSources(paths.config_file, environ)
+        self.sources = SettingsSources(paths.config_file, environ, file_is_required=paths.config_is_given)
         self.loaded = self.sources.load()
         self.trust = TrustStore(paths.state / "trust.json")
         self.keys = Keys(environ)
@@ -164,13 +164,15 @@ class App:
         fresh = [problem.message for problem in problems if problem.message not in self._reported]
         if fresh:
             self._reported.update(fresh)
-            self.report_once("\n".join(fresh))
+            self._show("\n".join(fresh))
 
     def report_once(self, message: str) -> None:
         """Show a message, if it has not been shown before. May be called from any thread."""
-        if message in self._reported:
-            return
-        self._reported.add(message)
+        if message not in self._reported:
+            self._reported.add(message)
+            self._show(message)
+
+    def _show(self, message: str) -> None:
         log.warning("%s", message)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.server.show, message)

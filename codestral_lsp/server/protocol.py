@@ -24,6 +24,7 @@ from pygls.protocol.language_server import _prepare_command_arguments
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.store import DocumentStore
 from codestral_lsp.errors import CodestralError
+from codestral_lsp.insight.bugs import log_bug
 from codestral_lsp.server import sync
 from codestral_lsp.server.framing import frame
 
@@ -169,12 +170,12 @@ class Protocol(LanguageServerProtocol):
         elif isinstance(error, CodestralError):
             self._refuse(msg_id, LspErrorCodes.RequestFailed, error.message)
         else:
-            _log_bug(error)
+            log_bug(error)
             self._refuse(msg_id, ErrorCodes.InternalError, f"Internal error ({type(error).__name__}); see the log.")
 
     def _check_handler_result(self, future: Any) -> None:
         if not future.cancelled() and (error := future.exception()) is not None:
-            _log_bug(error)
+            log_bug(error)
 
     # ---- writing
 
@@ -273,12 +274,3 @@ def _fields_at_fault(error: BaseException) -> str:
 
     walk(error)
     return "the parameters do not fit the method" + (f" ({', '.join(names[:5])})" if names else "")
-
-
-def _log_bug(error: BaseException) -> None:
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
-    # The error's own text may quote the user's code; its type and place are enough to find the bug.
-    log.error("Bug: %s at %s", type(error).__name__, place)

@@ -8,18 +8,20 @@ import os
 import sys
 from collections.abc import Callable
 
+from codestral_lsp.insight.bugs import unhandled
 from codestral_lsp.server.app import App
 from codestral_lsp.server.framing import FrameDecoder
 from codestral_lsp.server.stdio import Stdio
 
-_GOODBYE_S = 1.5
+_GOODBYE_S = 1.0
 """How long tidying up may take when the client is gone."""
-_PARENT_EVERY_S = 1.0
+_PARENT_EVERY_S = 0.5
 
 
 async def serve(app: App) -> int:
     """Serve one client on standard input and output; returns the process's exit code."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(unhandled)
     ended: asyncio.Future[int] = loop.create_future()
 
     def end(code: int) -> None:

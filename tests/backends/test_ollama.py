@@ -153,6 +153,16 @@ async def test_a_model_that_is_loaded_keeps_what_it_has_read() -> None:
         assert usage.evaluated_tokens == 1
 
 
+async def test_an_answer_that_is_cut_off_shows_too_that_the_model_is_loaded() -> None:
+    async with ollama_with(OllamaStandIn()) as (backend, server):
+        for turn in range(3):
+            assert await first(backend.stream(prompt(), ASK))
+            if turn == 0:
+                await backend.describe()
+                server.requests.clear()
+        assert {request.path for request in server.requests} == {"/api/generate"}
+
+
 async def test_a_model_that_is_not_kept_is_not_loaded_beforehand() -> None:
     async with ollama_with(keep_alive=0) as (backend, server):
         await hear(backend.stream(prompt(), ASK))

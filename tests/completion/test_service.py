@@ -152,6 +152,24 @@ async def test_typing_ahead_of_the_stream_is_judged_when_it_catches_up() -> None
 
 
 @in_virtual_time
+async def test_nobody_waits_for_long_for_an_answer_that_does_not_begin() -> None:
+    stage = await scene()
+    stage.model.first_token_s = 3600
+    asked = stage.ask()
+    await asyncio.sleep(1)
+    stage.insert("c")
+    assert await asked is None
+    asked = stage.ask()
+    await asyncio.sleep(1)
+    assert len(stage.model.calls) == 1, "what it will say may still agree"
+    stage.model.first_token_s = 0.1
+    suggestion = await asked
+    assert suggestion is not None
+    assert suggestion.ghost == "compute(1)", "what a new request was told"
+    assert len(stage.model.calls) == 2
+
+
+@in_virtual_time
 async def test_a_stream_without_a_request_is_closed_after_a_moment() -> None:
     stage = await scene()
     stage.model.first_token_s = 5.0
@@ -410,7 +428,39 @@ class TestEmbedded:
         assert await stage.ghost() == ""
 
 
+@in_virtual_time
+async def test_the_user_is_told_of_work_that_lasts_and_of_no_other() -> None:
+    stage = await scene()
+    told: list[Status] = []
+    stage.engines.on_status = told.append
+    assert await stage.ghost()
+    assert not any(status.busy for status in told)
+    stage.model.first_token_s = 1.0
+    stage.insert("q")
+    assert await stage.ghost()
+    assert [status.busy for status in told[-2:]] == [True, False]
+
+
 class TestFailures:
+    @in_virtual_time
+    async def test_a_model_that_hangs_is_told_though_the_user_types_on(self) -> None:
+        stage = await scene()
+        told: list[Status] = []
+        stage.engines.on_status = told.append
+        stage.model.first_token_s = 3600
+        for _ in range(30):
+            stage.insert("q")
+            stage.ask()
+            await asyncio.sleep(2)
+        warnings = [status for status in told if status.kind == "Warning"]
+        assert len({status.message for status in warnings}) == 1
+        assert "not said a word" in warnings[0].message
+        assert warnings[0].cure
+        stage.model.first_token_s = 0.1
+        stage.insert("w")
+        assert await stage.ghost() == "compute(1)"
+        assert told[-1].kind == "Normal"
+
     @in_virtual_time
     async def test_a_failing_model_is_told_once_rested_and_tried_again(self) -> None:
         stage = await scene()

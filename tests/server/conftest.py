@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +25,6 @@ def prompts(ollama: OllamaStandIn) -> list[str]:
     """The fill-in-the-middle prompts that reached the model; not those that only have it loaded."""
     sent = [str(request.json()["prompt"]) for request in ollama.seen("/api/generate")]
     return [prompt for prompt in sent if prompt.startswith("[SUFFIX]")]
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """An environment with an empty home and none of the user's settings or keys."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "SYSTEMROOT")}
-    folders = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    return {**kept, **folders}
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -35,9 +34,9 @@ async def error_of(client: LspClient, message: dict[str, Any]) -> dict[str, Any]
     return next(reply for reply in client.received[seen:] if "error" in reply)
 
 
-async def test_hello() -> None:
+async def test_hello(environ: dict[str, str]) -> None:
     client = LspClient()
-    await client.start()
+    await client.start(environ=environ)
     result = await client.initialize()
     capabilities = result["capabilities"]
     assert capabilities["inlineCompletionProvider"] == {}
@@ -218,9 +217,9 @@ class TestMalformed:
 
 
 class TestOrder:
-    async def test_before_hello_nothing_is_done(self) -> None:
+    async def test_before_hello_nothing_is_done(self, environ: dict[str, str]) -> None:
         client = LspClient()
-        await client.start()
+        await client.start(environ=environ)
         reply = await error_of(client, {"jsonrpc": "2.0", "id": 1, "method": "textDocument/inlineCompletion"})
         assert reply["error"]["code"] == -32002
         await client.initialize()
@@ -240,18 +239,6 @@ class TestOrder:
         client = await start()
         client.notify("exit", None)
         assert await asyncio.wait_for(client.process.wait(), 5) == 1
-
-    async def test_a_client_that_vanishes(self, start: StartClient, ollama: OllamaStandIn) -> None:
-        client = await start(ollama)
-        await slow(client, ollama)
-        client.complete(URI, 1, 4)
-        await ollama.until(lambda: prompts(ollama))
-        assert client.process.stdin
-        client.process.stdin.close()
-        before = time.perf_counter()
-        await asyncio.wait_for(client.process.wait(), 5)
-        assert time.perf_counter() - before < 4
-        await asyncio.wait_for(ollama.until_aborted(), 5)
 
     async def test_a_request_sees_the_text_its_client_saw(self, start: StartClient, ollama: OllamaStandIn) -> None:
         client = await start(ollama)
