@@ -146,6 +146,20 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.equal(await nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)"), 2);
   });
 
+  test("explains beside the code, as it is written", async () => {
+    await start("SETUP{}", "cart.py", HEAD + TOTAL);
+    await nvim.ready();
+    await nvim.type("3G");
+    await command("Codestral explain");
+    const shown = await until("the explanation", async () => {
+      const text = await page("Explaining total*");
+      return /returns their sum/.test(text) ? text : undefined;
+    });
+    assert.match(shown, /^# Explaining total/);
+    assert.match(await nvim.lua("return vim.api.nvim_buf_get_name(0)"), /cart\.py$/);
+    assert.ok(wire.sent("server", "codestral/action").length > 2, "it came in one piece");
+  });
+
   test("switches off and on, and is silent for a while", async () => {
     await start();
     await nvim.ready();

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import { chromium, CODE_SERVER, missing, scratch, SERVER, until, VSIX } from "./lib/places.ts";
+import { chromium, CODE_SERVER, missing, pause, scratch, SERVER, until, VSIX } from "./lib/places.ts";
 import { StandIn } from "./lib/standin.ts";
 import { CodeServer, type Window } from "./lib/vscode.ts";
 import { Wire } from "./lib/wire.ts";
@@ -195,6 +195,7 @@ describe("VS Code at work", { skip: needs }, () => {
     await open({ trust: true });
     await window.command("Codestral: Show Menu");
     await window.page.locator(".quick-input-list .monaco-list-row", { hasText: "Turn Off Completions" }).first().waitFor();
+    await pause(500); // it fades in
     await window.picture("vscode-menu.png");
     await window.choose("Turn Off Completions");
     await window.says(/Off here: completions are turned off/);
@@ -221,6 +222,19 @@ describe("VS Code at work", { skip: needs }, () => {
     await window.command("Codestral: Why No Suggestion?");
     const page = await window.rendered(/The last requests/);
     assert.match(page, /python[\s\S]*automatic[\s\S]*shown/);
+  });
+
+  test("explains beside the code, as it is written", async () => {
+    await open({ trust: true, files: { "cart.py": HEAD + TOTAL } });
+    await window.goTo(3);
+    await window.command("Codestral: Explain This");
+    const page = await window.rendered(/returns their sum/);
+    assert.match(page, /Explaining total/);
+    const steps = wire.sent("server", "codestral/action").map(({ params }) => params);
+    assert.ok(steps.length > 2, "it came in one piece");
+    assert.equal(steps.at(-1).state, "done");
+    await pause(1500); // the view fades in
+    await window.picture("vscode-explain.png");
   });
 
   test("the walkthrough opens, and names the licence of every model", async () => {

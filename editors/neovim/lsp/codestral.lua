@@ -4,10 +4,16 @@
 return {
   cmd = { "codestral-lsp" },
   root_markers = { ".codestral.toml", ".git" },
-  capabilities = { textDocument = { inlineCompletion = { dynamicRegistration = false } } },
+  capabilities = {
+    textDocument = { inlineCompletion = { dynamicRegistration = false } },
+    experimental = { codestral = { actions = true } }, -- what actions write is shown by this plugin
+  },
   handlers = {
     ["codestral/didChangeStatus"] = function(_, status)
       require("codestral.status").set(status)
+    end,
+    ["codestral/action"] = function(_, step)
+      require("codestral.actions").progress(step)
     end,
   },
 }

@@ -11,6 +11,8 @@ import {
   RevealOutputChannelOn,
   TransportKind,
 } from "vscode-languageclient/node";
+import { SHOWS_ACTIONS } from "./actions";
+import { previewed } from "./preview";
 import { Crashes } from "./server/crashes";
 import { pick, type Tree, userSettings } from "./settings";
 
@@ -25,12 +27,20 @@ function settingNames(extension: vscode.Extension<unknown>): string[] {
   return Object.keys(manifest.contributes.configuration.properties).map((name) => name.slice(SECTION.length + 1));
 }
 
-/** Makes a client, not started yet. `onGivenUp` is told why a server that keeps crashing is not started again. */
+/** What the client asks of the session it belongs to. */
+export interface Owner {
+  /** Told why a server that keeps crashing is not started again. */
+  onGivenUp(why: string): void;
+  /** Whether edits are to be shown before they are made. */
+  isPreviewing(): boolean;
+}
+
+/** Makes a client, not started yet. */
 export function createClient(
   extension: vscode.Extension<unknown>,
   [command = "", ...args]: readonly string[],
   log: vscode.LogOutputChannel,
-  onGivenUp: (why: string) => void,
+  owner: Owner,
 ): LanguageClient {
   const names = settingNames(extension);
   const settings = (scope?: vscode.Uri): Tree => {
@@ -53,12 +63,16 @@ export function createClient(
       closed: () => {
         if (crashes.mayRestart(Date.now())) return { action: CloseAction.Restart, handled: true };
         const why = `It crashed ${crashes.limit + 1} times within ${crashes.withinMs / 60_000} minutes.`;
-        onGivenUp(why);
+        owner.onGivenUp(why);
         return { action: CloseAction.DoNotRestart, handled: true, message: why };
       },
     },
     middleware: {
       workspace: {
+        handleApplyEdit: (params, next) => {
+          const { label = "Codestral", edit } = params;
+          return next(owner.isPreviewing() ? { ...params, edit: previewed(edit, label) } : params, new vscode.CancellationTokenSource().token);
+        },
         configuration: (params) =>
           params.items.map(({ section, scopeUri }) =>
             pick(settings(scopeUri ? vscode.Uri.parse(scopeUri) : undefined), section ?? SECTION),
@@ -76,5 +90,6 @@ export function createClient(
   // Not the workspace, which is where the client would start it: a program looks for its parts where it is started.
   const executable = { command, args, transport: TransportKind.stdio, options: { cwd: homedir() } };
   const client = new LanguageClient(SECTION, "Codestral", executable, options);
+  client.registerFeature(SHOWS_ACTIONS);
   return client;
 }

@@ -1,6 +1,7 @@
 /** Starts the server with the editor and puts its commands and its state within reach. */
 
 import * as vscode from "vscode";
+import { Actions, ACTIONS } from "./actions";
 import { showAnswer, showWhy } from "./inspect";
 import { Keys } from "./keys";
 import { showMenu } from "./menu";
@@ -19,7 +20,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const bar = new StatusBar(snooze);
   const pages = new Pages();
   const server = (session = new Session(context, log, bar, keys, snooze));
-  context.subscriptions.push(log, keys, snooze, bar, pages, server);
+  const actions = new Actions(server, pages);
+  context.subscriptions.push(log, keys, snooze, bar, pages, server, server.onDidStep((step) => actions.progress(step)));
 
   const commands: Record<string, () => unknown> = {
     menu: () => showMenu(server, snooze, bar.lines),
@@ -43,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     stats: () => showAnswer(server, pages, "codestral.stats", "Use and spend"),
     doctor: () => showAnswer(server, pages, "codestral.doctor", "The set-up"),
     trustWorkspace: () => trustWorkspace(server),
+    ...Object.fromEntries(ACTIONS.map((action) => [action, () => actions.run(action)])),
   };
   for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(`codestral.ui.${name}`, run));

@@ -9,9 +9,11 @@ import { InstallFailed, privateServer } from "./server/environment";
 import { ownServer } from "./server/locate";
 import { NoPython } from "./server/python";
 import { runProgram } from "./server/run";
+import { ACTIONS } from "./actions";
 import type { Status } from "./status";
 import type { StatusBar } from "./statusBar";
 import type { Snooze } from "./switches";
+import type { Progressed } from "./written";
 
 export class Session implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
@@ -22,6 +24,10 @@ export class Session implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #client: LanguageClient | undefined;
   #starting: Promise<void> = Promise.resolve();
+  #previewing = 0;
+  readonly #stepped = new vscode.EventEmitter<Progressed>();
+  /** Fires as an action goes on. */
+  readonly onDidStep = this.#stepped.event;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, bar: StatusBar, keys: Keys, snooze: Snooze) {
     this.#context = context;
@@ -66,7 +72,18 @@ export class Session implements vscode.Disposable {
     }
   }
 
+  /** Does something whose edits are shown before they are made. */
+  async previewing<T>(run: () => Promise<T>): Promise<T> {
+    this.#previewing += 1;
+    try {
+      return await run();
+    } finally {
+      this.#previewing -= 1;
+    }
+  }
+
   dispose(): void {
+    this.#stepped.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
 
@@ -81,9 +98,13 @@ export class Session implements vscode.Disposable {
     try {
       const command = await this.#command();
       this.#log.info(`Server: ${command.join(" ")}`);
-      const client = createClient(this.#context.extension, command, this.#log, (why) => this.#bar.stopped(why));
+      const client = createClient(this.#context.extension, command, this.#log, {
+        onGivenUp: (why) => this.#bar.stopped(why),
+        isPreviewing: () => this.#previewing > 0,
+      });
       this.#client = client;
       client.onNotification("codestral/didChangeStatus", (status: Status) => this.#bar.show(status));
+      client.onNotification("codestral/action", (step: Progressed) => this.#stepped.fire(step));
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) this.#bar.starting(); // until the server says what it found
         if (newState === State.Running) void this.#greet();
@@ -96,6 +117,9 @@ export class Session implements vscode.Disposable {
 
   /** What a server has to be told when it is new, whoever started it. */
   async #greet(): Promise<void> {
+    for (const action of ACTIONS) {
+      await vscode.commands.executeCommand("setContext", `codestral.can.${action}`, this.can(`codestral.${action}`));
+    }
     await this.#handOver(await this.#keys.backends());
     if (this.#snooze.until) await this.#tellSnooze();
   }

@@ -1,4 +1,5 @@
 --- `:Codestral NAME [ARGUMENT ...]`
+local actions = require("codestral.actions")
 local page = require("codestral.page")
 local server = require("codestral.server")
 local status = require("codestral.status")
@@ -17,6 +18,21 @@ end
 
 ---@type table<string, fun(words: string[], call: table)>
 local COMMANDS = {
+  explain = function(_, call)
+    actions.explain(call)
+  end,
+  bugs = function(_, call)
+    actions.bugs(call)
+  end,
+  generate = function(words, call)
+    actions.generate(words, call)
+  end,
+  document = function(_, call)
+    actions.document(call)
+  end,
+  tests = function(_, call)
+    actions.tests(call)
+  end,
   status = function()
     vim.notify(table.concat(status.lines(), "\n"))
   end,
