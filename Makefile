@@ -12,7 +12,7 @@ help:
 	@echo "make demo          see it work: the real server completes in a sample project"
 	@echo "make test          all fast tests"
 	@echo "make lint          formatting, linters, strict type checks"
-	@echo "make test-editors  real VS Code (in Chromium) and real Neovim"
+	@echo "make test-editors  real VS Code (in Chromium), Neovim, Emacs"
 	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
 	@echo "make bench         all figures, into docs/numbers/"
 	@echo "make package       wheel, .vsix, archives for Neovim and JetBrains, into dist/"

@@ -27,5 +27,6 @@ export function shown({ title, state, message }: Progressed, text: string): stri
     cancelled: "cancelled",
   };
   const note = notes[state];
-  return [`# ${title}`, text, note && `*${note}*`].filter(Boolean).join("\n\n") + "\n";
+  const head = text.startsWith("#") ? "" : `# ${title}`; // the model may have given it one
+  return [head, text, note && `*${note}*`].filter(Boolean).join("\n\n") + "\n";
 }

@@ -24,6 +24,7 @@ test("a text grows at its end, and is put right where the model's words were", (
 test("a page says how it goes until there is something to read, and what went wrong", () => {
   assert.equal(shown(step(0, ""), ""), "# Explaining total\n\n*…*\n");
   assert.equal(shown(step(0, "It adds."), "It adds."), "# Explaining total\n\nIt adds.\n");
+  assert.equal(shown(step(0, ""), "# total\n\nIt adds."), "# total\n\nIt adds.\n");
   assert.match(shown(step(0, "", { state: "failed", message: "Ollama is gone." }), "It"), /It\n\n\*Ollama is gone\.\*/);
 });
 

@@ -16,7 +16,7 @@ local NOTES = { paused = "waiting for the model", failed = "failed", cancelled =
 local function lines(step, text)
   local note = step.state == "running" and text == "" and "…"
     or NOTES[step.state] and (step.message ~= "" and step.message or NOTES[step.state])
-  local all = { "# " .. step.title, "" }
+  local all = vim.startswith(text, "#") and {} or { "# " .. step.title, "" } -- the model may have given it a title
   vim.list_extend(all, vim.split(text, "\n", { plain = true }))
   return note and vim.list_extend(all, { "", "*" .. note:gsub("\n", " ") .. "*" }) or all
 end
