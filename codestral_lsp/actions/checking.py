@@ -22,6 +22,20 @@ _SMALL = frozenset(
         " should could would might does here there because value",
     )
 )
+_TOPICS = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "null": r"\b(?:none|null|nil|undefined|NoneType|nullptr)\b",
+        "await": r"\b(?:await(?:ed|ing)?|promises?|coroutines?)\b",
+        "bounds": r"\bout of (?:range|bounds)\b|\boff[- ]by[- ]one\b",
+        "overflow": r"\boverflows?\b",
+        "zero": r"\b(?:division|divid\w+) by zero\b",
+        "leak": r"\b(?:leak\w*|never closed|not closed)\b",
+        "default": r"\bmutable default\b",
+        "unused": r"\b(?:unused|never used)\b",
+    }.items()
+}
+"""What tools and models say in different words about the same."""
 _ALIKE = 0.5
 """The share of words in common from which two texts say the same."""
 
@@ -101,11 +115,17 @@ def _is_told(claim: Claim, span: Range, known: Known) -> bool:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two sentences share most of the telling words of the shorter one."""
+    """Whether two sentences are about the same: they share a telling topic, or most words of the shorter one."""
     left, right = _words(one), _words(other)
+    if _topics(one) & _topics(other):
+        return True
     if not left or not right:
         return squeezed(one).lower() == squeezed(other).lower()
-    return len(left & right) >= _ALIKE * min(len(left), len(right))
+    return len(left & right) >= max(min(2, len(left), len(right)), _ALIKE * min(len(left), len(right)))
+
+
+def _topics(text: str) -> set[str]:
+    return {name for name, pattern in _TOPICS.items() if pattern.search(text)}
 
 
 def _words(text: str) -> set[str]:

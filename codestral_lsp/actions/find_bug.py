@@ -13,6 +13,7 @@ from codestral_lsp.actions.json_reply import is_whole, read_json
 from codestral_lsp.actions.parts import Parts, Question, ask
 from codestral_lsp.actions.talk import Audience, Said
 from codestral_lsp.actions.target import Target
+from codestral_lsp.actions.tracebacks import origin
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.errors import NoChat
 
@@ -111,15 +112,23 @@ def _values(evidence: Evidence, target: Target) -> dict[str, str]:
 
 
 def _raised(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
-    """The line where the error was raised, as a finding: certain, but no more than that."""
+    """The line where the error was raised, and the one where the value came from that it is about, as findings."""
     line = evidence.guilty
     if line is None or not target.first <= line < target.stop:
         return ()
-    text = target.document.text.line(line)
-    at = line - target.first
-    span = Range(Position(at, len(text) - len(text.lstrip())), Position(at, len(text.rstrip())))
-    why = f"The error was raised here: {evidence.said}" if evidence.said else "The error was raised here."
-    return (Finding(finding_id(text.strip(), why), span, text.strip(), "exception", why, "", 1.0),)
+    said = f": {evidence.said}" if evidence.said else "."
+    found = [_at(target, line - target.first, f"The error was raised here{said}")]
+    lines = [target.document.text.line(number) for number in range(target.first, target.stop)]
+    if (above := origin(lines, line - target.first, evidence.said)) is not None:
+        found.append(_at(target, above, f"The error at line {line + 1} is about a value that is set here{said}", 0.6))
+    return tuple(found)
+
+
+def _at(target: Target, line: int, why: str, confidence: float = 1.0) -> Finding:
+    """A finding about a whole line of the target."""
+    text = target.document.text.line(target.first + line)
+    span = Range(Position(line, len(text) - len(text.lstrip())), Position(line, len(text.rstrip())))
+    return Finding(finding_id(text.strip(), why), span, text.strip(), "exception", why, "", confidence)
 
 
 def _is_covered(raised: Finding, others: Sequence[Finding]) -> bool:

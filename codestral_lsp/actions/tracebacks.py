@@ -62,6 +62,12 @@ _OTHER_ERROR = re.compile(
     r"((?:[\w.$]*(?:Error|Exception|Throwable)\b|panic:|thread '.*panicked).*)$",
     re.MULTILINE,
 )
+_RAISES = re.compile(r"\s*(?:\}\s*)?(?:(?:if|else)\b.*)?\b(?:raise|throw|panic!?\s*\()")
+"""A line that raises an error on purpose."""
+_BOUNDS = re.compile(r"\b(?:IndexError|KeyError|out of (?:range|bounds)|IndexOutOfBounds)", re.IGNORECASE)
+_VALUE = re.compile(
+    r"\b(?:AttributeError|TypeError|NullPointer|nil pointer|NoneType|undefined|null\b|has no attribute)", re.IGNORECASE
+)
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
 _CAUSED_BY = re.compile(r"^Caused by: ", re.MULTILINE)
 
@@ -189,3 +195,34 @@ def _error(pattern: re.Pattern[str], text: str, *, last: bool = False) -> str:
 
 def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")[:300]
+
+
+def by_blame(frames: Sequence[Resolved], text_at: Callable[[Path, int], str]) -> tuple[Resolved, ...]:
+    """The frames with those last whose line raises an error on purpose: a guard is not to blame for what it refuses,
+    whoever called it is. `text_at` gives a line of a file."""
+    guards = 0
+    while guards < len(frames) - 1 and _RAISES.match(text_at(frames[guards].path, frames[guards].frame.line)):
+        guards += 1
+    return (*frames[guards:], *frames[:guards])
+
+
+def origin(lines: Sequence[str], line: int, error: str) -> int | None:
+    """Where the value came from that an error is about: the nearest line above that sets it; None if that is not clear.
+
+    `lines` are those of the function, `line` the one that raised, both counted from the function's first. For errors
+    that say that a value is not what it should be, or that an index is out of range.
+    """
+    if _BOUNDS.search(error):
+        names = re.findall(r"\[[^\]]*?\b([^\W\d]\w*)\b[^\]]*\]", lines[line])
+    elif _VALUE.search(error):
+        names = re.findall(r"(?<![\w.])([^\W\d]\w*)\s*(?:\.|\?\.|\[|->)", lines[line])
+    else:
+        return None
+    either = "|".join(map(re.escape, dict.fromkeys(names)))
+    if not either:
+        return None
+    sets = re.compile(
+        rf"(?<![\w.])(?:{either})\s*(?::[^=\n]+)?(?::=|=(?![=>]))"
+        rf"|\bfor\b[^\n]*(?<![\w.])(?:{either})\b|\bas\s+(?:{either})\b"
+    )
+    return next((above for above in range(line - 1, -1, -1) if sets.search(lines[above])), None)

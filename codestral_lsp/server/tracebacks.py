@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codestral_lsp.actions.tracebacks import Resolved, file_finder, read_trace, resolve
+from codestral_lsp.actions.tracebacks import Resolved, by_blame, file_finder, read_trace, resolve
 from codestral_lsp.document.document import Document
+from codestral_lsp.document.text import Text
 
 if TYPE_CHECKING:
     from codestral_lsp.server.app import App
 
+_LARGEST = 4 << 20
+"""Bytes of a file that is looked at."""
 _MOST = 20
 """Frames that are told."""
 
@@ -23,7 +26,7 @@ class Blame:
 
     error: str
     frames: tuple[Resolved, ...]
-    """The workspace's lines that it names, the one nearest to where the error was raised first."""
+    """The workspace's lines that it names, the one that is most likely to blame first."""
 
     def line_in(self, document: Document) -> int | None:
         """The document's line where the error was raised, or on the way to it; None if it was never there."""
@@ -42,12 +45,20 @@ class Blame:
 
 async def blame(app: App, error: str) -> Blame:
     """Resolve an error text. Looks at the file system in a worker thread."""
-    opened = [document.path for document in app.documents if document.path is not None]
+    opened = {document.path: document.text for document in app.documents if document.path is not None}
     roots = app.roots
+
+    def text_at(path: Path, line: int) -> str:
+        if (text := opened.get(path)) is not None:
+            return text.line(line)
+        try:
+            return Text.of(path.read_text("utf-8", "replace")).line(line) if path.stat().st_size < _LARGEST else ""
+        except OSError:
+            return ""
 
     def look() -> Blame:
         trace = read_trace(error)
-        frames = resolve(trace, file_finder(roots, opened, Path.is_file))
-        return Blame(trace.error, frames)
+        frames = resolve(trace, file_finder(roots, tuple(opened), Path.is_file))
+        return Blame(trace.error, by_blame(frames, text_at))
 
     return await asyncio.to_thread(look) if error.strip() else Blame("", ())

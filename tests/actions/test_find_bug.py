@@ -271,9 +271,11 @@ class TestWithoutAModel:
         stage = Scene(MEAN, settings={"backend": "workspace"}).without_model()
         evidence = Evidence("…", guilty=7, said="IndexError: list index out of range")
         found = await stage.actions.find_bugs(await stage.target(), evidence)
-        (finding,) = found.findings
-        assert finding.quote == "total += values[index]"
-        assert finding.why == "The error was raised here: IndexError: list index out of range"
+        raised, origin = found.findings
+        assert raised.quote == "total += values[index]"
+        assert raised.why == "The error was raised here: IndexError: list index out of range"
+        assert origin.quote == "for index in range(len(values) - 1):"
+        assert origin.why.startswith("The error at line 8 is about a value that is set here")
         assert found.note.startswith("There is no model to ask")
 
     @in_virtual_time
