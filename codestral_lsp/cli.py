@@ -52,6 +52,25 @@ def _parser() -> argparse.ArgumentParser:
     complete.add_argument("--json", action="store_true", help="print the suggestion and how it came about as JSON")
     complete.set_defaults(run=_complete)
 
+    explain = commands.add_parser("explain", help="explain a function, a class or a file")
+    explain.add_argument("place", metavar="FILE[:LINE]", help="the line from 1; without it, the file")
+    explain.add_argument("--instruction", default="", metavar="TEXT", help="what to say of it, in place of everything")
+    explain.add_argument("--json", action="store_true")
+    explain.set_defaults(run=_explain)
+
+    bugs = commands.add_parser("bugs", help="look for bugs in a function or a file")
+    bugs.add_argument("place", metavar="FILE[:LINE]", help="the line from 1; without it, the file")
+    bugs.add_argument("--error", metavar="TEXT", help="an error text or traceback; -: from standard input")
+    bugs.add_argument("--confirm", action="store_true", help="ask the model again about each bug it found")
+    bugs.add_argument("--json", action="store_true")
+    bugs.set_defaults(run=_bugs)
+
+    generate = commands.add_parser("generate", help="write code at a place of a file")
+    generate.add_argument("place", metavar="FILE:LINE", help="a comment, an empty body or any other line, from 1")
+    generate.add_argument("--prompt", metavar="TEXT", help="what to write; else what stands there says it")
+    generate.add_argument("--write", action="store_true", help="change the file instead of printing the difference")
+    generate.set_defaults(run=_generate)
+
     cache = commands.add_parser("cache", help="look at the cache of answers, or empty it")
     cache.add_argument("action", choices=("stats", "clear"))
     cache.add_argument("--json", action="store_true")
@@ -74,6 +93,24 @@ def _complete(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import complete
 
     return complete.run(options)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import explain
+
+    return explain.run(options)
+
+
+def _bugs(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import bugs
+
+    return bugs.run(options)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import generate
+
+    return generate.run(options)
 
 
 def _cache(options: argparse.Namespace) -> int:

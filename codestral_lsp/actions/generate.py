@@ -73,7 +73,7 @@ def hole_at(syntax: Syntax, document: Document, span: Range, instruction: str = 
         )
     if not text.line(line).strip():
         return Hole(document, line, line + 1, text.line(line) or _blanks_near(text, line), instruction)
-    return Hole(document, line + 1, line + 1, _blanks(text, line), instruction)
+    return Hole(document, line + 1, line + 1, _blanks_near(text, line + 1), instruction)
 
 
 def comment_at(syntax: Syntax, line: int) -> tuple[int, int, str] | None:

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from codestral_lsp.actions.definitions import Definition, Use
 from codestral_lsp.actions.grounding import first_lines
@@ -76,7 +76,7 @@ class WorkspaceLookup:
         found: dict[str, Definition] = {}
         pattern = re.compile(_DEFINES.format("|".join(map(re.escape, sorted(names)))), re.MULTILINE)
         for file in self._files(document, opened):
-            if file.uri == document.uri or not pattern.search(file.text):
+            if file.uri == document.uri or not _is_meant(file, document) or not pattern.search(file.text):
                 continue
             text, language = Text.of(file.text), language_of(file.language, file.shown)
             tree = SyntaxTree.of(text, language)
@@ -136,6 +136,17 @@ class WorkspaceLookup:
             if path.is_relative_to(root):
                 return path.relative_to(root).as_posix()
         return path.name
+
+
+def _is_meant(file: _File, document: Document) -> bool:
+    """Whether a document may mean what is defined in a file: it lies in the same folder, or the document names it or
+    its folder, as imports do. A name alone proves little: half of all classes have a method `get`."""
+    if file.uri.rpartition("/")[0] == document.uri.rpartition("/")[0]:
+        return True
+    path = PurePosixPath(file.shown)
+    named = {path.name.split(".")[0], path.parent.name} - {"", "src", "lib", "__init__", "index", "mod", "main"}
+    text = str(document.text)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in named)
 
 
 def _read(path: Path, rules: IgnoreRules) -> str | None:
