@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codestral_lsp.context.place import Hunk, Visit
+from codestral_lsp.context.place import Complaint, Hunk, Visit
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.parsing import hunks
 from codestral_lsp.document.text import Text
@@ -45,6 +45,8 @@ class History:
     def __init__(self, allows: Callable[[Path], bool]) -> None:
         self._allows = allows
         self._open: dict[str, Document] = {}
+        self._complaints: dict[str, tuple[tuple[str, str], ...]] = {}
+        """By path: the lines complained of, and the messages."""
         self._visits: OrderedDict[str, int] = OrderedDict()
         self._burst: _Burst | None = None
         self._done: deque[Hunk] = deque(maxlen=_KEPT)
@@ -57,6 +59,7 @@ class History:
         path = str(document.path)
         if change.after is None:
             self._open.pop(path, None)
+            self._complaints.pop(path, None)
             self._visits.pop(path, None)
             return
         self._open[path] = change.after
@@ -86,6 +89,20 @@ class History:
     def visits(self) -> tuple[Visit, ...]:
         """The open documents, the one last worked on first."""
         return tuple(Visit(path, line) for path, line in reversed(self._visits.items()))
+
+    def complain(self, document: Document, complaints: Iterable[Complaint]) -> None:
+        """These are the diagnostics of a document now."""
+        if document.path is not None:
+            lines = tuple((document.text.line(each.line), each.message) for each in complaints)
+            self._complaints[str(document.path)] = lines
+
+    def complaints(self, document: Document) -> tuple[Complaint, ...]:
+        """The diagnostics of a document, where their lines are now; those whose lines have changed are left out."""
+        known = dict(self._complaints.get(str(document.path), ()))
+        if not known:
+            return ()
+        lines = (document.text.line(number) for number in range(len(document.text.lines)))
+        return tuple(Complaint(number, known[line]) for number, line in enumerate(lines) if line in known)
 
     def opened(self) -> dict[str, list[str]]:
         """The lines of the open documents."""

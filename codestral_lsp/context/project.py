@@ -35,7 +35,6 @@ class ProjectContext:
         self._history = History(ignore.allows)
         self._workspace = Workspace()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="context")
-        self._complaints: dict[str, tuple[Complaint, ...]] = {}
         self._roots: tuple[Path, ...] = ()
 
     async def open(self, roots: Sequence[Path]) -> None:
@@ -62,9 +61,9 @@ class ProjectContext:
         paths = list(paths)
         self._index.changed(None if any(path.name in RULE_FILES for path in paths) else paths)
 
-    def complain(self, path: Path, complaints: Iterable[Complaint]) -> None:
+    def complain(self, document: Document, complaints: Iterable[Complaint]) -> None:
         """These are the diagnostics of a document now."""
-        self._complaints[str(path)] = tuple(complaints)
+        self._history.complain(document, complaints)
 
     async def settled(self) -> None:
         """Return when the index is up to date, as far as is known."""
@@ -106,7 +105,7 @@ class ProjectContext:
             {**self._history.opened(), path: document.text.lines},
             self._history.edits(),
             self._history.visits(),
-            self._complaints.get(path, ()),
+            self._history.complaints(document),
         )
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(

@@ -21,7 +21,7 @@ _AFTER = 4
 _LEAST = 0.15
 """Share of the words' worth that a piece must have."""
 _WORTH, _MOST_WORTH = 2.0, 1.6
-"""What a piece with all the words is worth, and the most that any is: one that is nearly the same brings nothing new."""
+"""What a piece with all the words is worth, and the most that any is: what is nearly the same brings nothing new."""
 _FADES = 0.75
 """What each further piece is worth, compared with the one before it."""
 _MOST_LINES = 3000

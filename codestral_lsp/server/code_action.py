@@ -10,6 +10,7 @@ from lsprotocol import types
 from codestral_lsp.actions.document_code import documentable
 from codestral_lsp.actions.generate import hole_at
 from codestral_lsp.actions.target import Target, TargetKind, enclosing, selection, whole_file
+from codestral_lsp.context.place import Complaint
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Range
 from codestral_lsp.document.syntax import Syntax
@@ -47,6 +48,8 @@ def register(app: App) -> None:
         span = Range(position_from(codec, text, params.range.start), position_from(codec, text, params.range.end))
         syntax = await app.syntax.syntax(document, _PATIENCE_S)
         app.known.see(document, params.context.diagnostics)
+        known = app.known.of(document)
+        app.context.complain(document, [Complaint(each.span.start.line, each.message) for each in known])
         actions = [
             *await _fixes_of_findings(app, document, params.context.diagnostics),
             *_fixes_of_problems(app, document, params.context.diagnostics),
