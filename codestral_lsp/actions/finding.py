@@ -31,7 +31,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "findings": {
             "type": "array",
-            "maxItems": 5,
+            "maxItems": 3,
             "items": {
                 "type": "object",
                 "properties": {
