@@ -23,6 +23,7 @@ from benchmarks.report import percentile, table
 from codestral_lsp.backends.workspace.engine import Query, WorkspaceEngine
 from codestral_lsp.completion.embedded import FALLBACK_BAR, INSTANT_BAR
 from codestral_lsp.config.settings import WorkspaceIndexSettings
+from codestral_lsp.document.document import Change
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 SEED = 20261124
@@ -71,10 +72,12 @@ async def measure(root: Path, count: int, *, crude: bool = True) -> Score:
         score.lines_per_s = score.lines / seconds
         holes = list(repository.holes(count, SEED))
         for hole in holes:
+            engine.observe(Change(None, hole.document))
+            await engine.searchable()
             began = time.perf_counter()
             prediction = engine.predict(Query(hole.document, hole.cursor))
             score.times_ms.append((time.perf_counter() - began) * 1000)
-            await asyncio.sleep(0)
+            engine.observe(Change(hole.document, None))
             probability, text = (prediction.probability, prediction.text) if prediction else (0.0, "")
             score.sure.append((probability, text.rstrip() == hole.rest))
         for hole in repository.holes(count, SEED + 1, blocks=True):
@@ -166,9 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     scores: dict[str, Score] = {}
-    for root in repositories():
-        scores[root.name] = asyncio.run(measure(root, options.count, crude=not options.no_crude))
-        print(table({root.name: row(scores[root.name])}), "\n", flush=True)
+    with repositories() as roots:
+        for name, root in roots.items():
+            scores[name] = asyncio.run(measure(root, options.count, crude=not options.no_crude))
+            print(table({name: row(scores[name])}), "\n", flush=True)
     results = {name: row(score) for name, score in scores.items()} | {"together": row(together(list(scores.values())))}
     print(table(results), "\n")
     rows = calibration(together(list(scores.values())).sure)

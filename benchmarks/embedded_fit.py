@@ -68,13 +68,13 @@ class Collection:
 
     cases: list[Case] = field(default_factory=list)
 
-    async def collect(self, root: Path, count: int) -> None:
+    async def collect(self, name: str, root: Path, count: int) -> None:
         """Take in one repository."""
         repository = Repository(root)
         async with indexed(root) as (engine, _):
             for hole in repository.holes(count, SEED, ends=True):
                 place, _, _ = engine.surroundings(Query(hole.document, hole.cursor))
-                self._add(engine, place, hole.rest, root, below=False)
+                self._add(engine, place, hole.rest, name, below=False)
                 await asyncio.sleep(0)
             for hole in repository.holes(count // 4, SEED + 1, blocks=True, ends=True):
                 place, _, _ = engine.surroundings(Query(hole.document, hole.cursor))
@@ -83,10 +83,10 @@ class Collection:
                     indent = place.indent if below is None else len(below) - len(below.lstrip())
                     place = place.below(line.encode(), indent)
                     line = "" if below is None else below.strip()
-                    self._add(engine, place, line or None, root, below=True)
+                    self._add(engine, place, line or None, name, below=True)
                 await asyncio.sleep(0)
 
-    def _add(self, engine: WorkspaceEngine, place: Place, truth: str | None, root: Path, *, below: bool) -> None:
+    def _add(self, engine: WorkspaceEngine, place: Place, truth: str | None, name: str, *, below: bool) -> None:
         sightings = gather(place, (), engine.segments)
         if not sightings:
             return
@@ -96,7 +96,7 @@ class Collection:
         candidates, none = model.measure(place, texts, sightings)
         self.cases.append(
             Case(
-                root.name,
+                name,
                 place.around.ending,
                 below,
                 [sighting.kind for sighting in sightings],
@@ -165,7 +165,7 @@ class Fit:
 
     def weights(self, start: Any) -> Any:
         """Those under which what is right is most probable."""
-        return minimize(self.loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+        return minimize(self.loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
 
     def best(self, weights: Any) -> Iterator[tuple[Case, float, bool]]:
         """Of each case the probability of the most probable text, and whether it is right."""
@@ -232,9 +232,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=_WEIGHTS)
     options = parser.parse_args(arguments)
     collection = Collection()
-    for root in repositories():
-        asyncio.run(collection.collect(root, options.count))
-        print(root.name, len(collection.cases), flush=True)
+    with repositories() as roots:
+        for name, root in roots.items():
+            asyncio.run(collection.collect(name, root, options.count))
+            print(name, len(collection.cases), flush=True)
     seen = kept_apart(collection.cases)
     rest = [each for each in seen if not each[0].below]
     endings = [ending for ending, _ in Counter(case.ending for case, _, _ in rest).most_common(8)]

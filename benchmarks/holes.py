@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
+import subprocess
 import sysconfig
+import tarfile
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +23,26 @@ from codestral_lsp.document.text import Text
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 REPOS = "CODESTRAL_BENCH_REPOS"
-"""Environment variable: folders of real code, separated as in PATH."""
+"""Environment variable: folders of real code or bare git repositories, separated as in PATH."""
 MOST_ROWS = 8
 """Lines that a block's hole has at most, below its first."""
 
 
-def repositories() -> list[Path]:
-    """The folders to measure on; without any named, the standard library."""
-    named = [Path(folder).resolve() for folder in os.environ.get(REPOS, "").split(os.pathsep) if folder]
-    return named or [Path(sysconfig.get_paths()["stdlib"])]
+@contextmanager
+def repositories() -> Iterator[dict[str, Path]]:
+    """The folders to measure on, by name; without any named, the standard library."""
+    with tempfile.TemporaryDirectory() as unpacked:
+        roots: dict[str, Path] = {}
+        for root in [Path(folder).resolve() for folder in os.environ.get(REPOS, "").split(os.pathsep) if folder]:
+            if (root / "HEAD").is_file() and (root / "objects").is_dir():
+                name = root.name.removesuffix(".git") if root.name != "repo" else root.parent.name
+                roots[name] = Path(unpacked) / name
+                archive = subprocess.run(["git", "--git-dir", root, "archive", "HEAD"], capture_output=True, check=True)
+                with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+                    tar.extractall(roots[name], filter="data")
+            else:
+                roots[root.name] = root
+        yield roots or {"standard library": Path(sysconfig.get_paths()["stdlib"])}
 
 
 @dataclass(frozen=True, slots=True)

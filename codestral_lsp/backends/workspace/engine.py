@@ -58,9 +58,9 @@ class WorkspaceEngine:
         return self._roots is not None and self._index.complete
 
     @property
-    def reading(self) -> bool:
-        """Whether open documents are still being made searchable."""
-        return self._documents.reading
+    def indexing(self) -> bool:
+        """Whether the index is being brought up to date."""
+        return self._index.busy
 
     @property
     def indexer(self) -> int | None:
@@ -100,6 +100,10 @@ class WorkspaceEngine:
     async def settled(self) -> None:
         """Return when the index is up to date, as far as is known."""
         await self._index.settled()
+
+    async def searchable(self) -> None:
+        """Return when the open documents have been read."""
+        await self._documents.searchable()
 
     def predict(self, query: Query) -> Prediction | None:
         """What probably comes next; None if nothing like it was ever seen. A few milliseconds."""

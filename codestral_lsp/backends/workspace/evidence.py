@@ -104,8 +104,8 @@ class Sighting:
         return self.features[_DISTANCE]
 
 
-MOST_HERE = 40
-MOST_ELSEWHERE = 40
+MOST_HERE = 24
+MOST_ELSEWHERE = 24
 MOST_IN_OTHERS = 12
 MOST_RENAMED_HERE = 6
 MOST_RENAMED_ELSEWHERE = 2
@@ -113,7 +113,7 @@ MOST_SHAPED = 8
 MOST_WORDS = 12
 MOST_OTHER_WORDS = 10
 """Sightings of each kind, the most alike or nearest."""
-_TRIES = 4
+_TRIES = 6
 """Places looked at per sighting wanted."""
 _CONTEXTS = (6, 3, 2, 1)
 """Lengths of context, in tokens, that are searched for in open documents, longest first."""

@@ -98,8 +98,16 @@ class Files:
         return b"" if b"\0" in content else content
 
     def _enters(self, folder: str) -> bool:
-        name = folder.rpartition("/")[2]
-        return not name.startswith(".") and name not in _SKIPPED_FOLDERS and self._rules.enters(self._root / folder)
+        return not _is_skipped(folder.rpartition("/")[2]) and self._rules.enters(self._root / folder)
+
+
+def concerns(root: Path, path: Path) -> bool:
+    """Whether a file, or folder, may be one of those in `root` that are indexed, going by its path alone."""
+    return path.is_relative_to(root) and not any(map(_is_skipped, path.relative_to(root).parts[:-1]))
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in _SKIPPED_FOLDERS
 
 
 def names_in(root: Path, paths: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import codestral_lsp
+from codestral_lsp.backends.workspace.files import concerns
 from codestral_lsp.backends.workspace.job import Job
 from codestral_lsp.backends.workspace.segment import BadSegment, Segment
 from codestral_lsp.config.settings import WorkspaceIndexSettings
@@ -85,7 +86,10 @@ class Index:
 
     def changed(self, paths: Iterable[Path] | None) -> None:
         """Look at these files again; None: at all."""
-        self._want(None if paths is None else set(map(str, paths)))
+        if paths is None:
+            self._want(None)
+        else:
+            self._want({str(path) for path in paths if any(concerns(Path(root), path) for root in self._roots)})
 
     def hide(self, paths: Sequence[Path]) -> None:
         """Find nothing in these files."""

@@ -46,7 +46,7 @@ class OpenDocuments:
         """Say that the user is in this document now."""
         if document.uri in self._documents:
             self._documents.move_to_end(document.uri)
-        if not self.reading:
+        if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
 
     def recent(self) -> Sequence[Document]:
@@ -75,10 +75,10 @@ class OpenDocuments:
         for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
             del self._buffers[uri]
 
-    @property
-    def reading(self) -> bool:
-        """Whether some are not searchable yet."""
-        return self._reading is not None and not self._reading.done()
+    async def searchable(self) -> None:
+        """Return when all that are searched have been read."""
+        while self._reading is not None and not self._reading.done():
+            await asyncio.wait([self._reading])
 
     async def aclose(self) -> None:
         """Stop reading."""

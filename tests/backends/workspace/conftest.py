@@ -91,9 +91,3 @@ def opened(engine: WorkspaceEngine, text: str, path: Path = Path("/elsewhere/oth
     document = Document(path.as_uri(), "python", 1, document.text, path)
     engine.observe(Change(None, document))
     return document
-
-
-async def searchable() -> None:
-    """Let documents that were opened become searchable."""
-    for _ in range(20):
-        await asyncio.sleep(0)

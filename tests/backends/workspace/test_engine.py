@@ -13,7 +13,7 @@ from codestral_lsp.backends.workspace.prediction import Prediction
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Change
 from codestral_lsp.privacy.ignore import IgnoreRules
-from tests.backends.workspace.conftest import ghost, opened, searchable
+from tests.backends.workspace.conftest import ghost, opened
 from tests.notation import at
 
 
@@ -101,13 +101,13 @@ async def test_another_open_document_counts(engine: WorkspaceEngine) -> None:
     line = "connection = psycopg.connect(settings.database_url, autocommit=True)"
     assert ghost(engine, "connection = psyc█", bar=0) == ""
     opened(engine, f"{line}\nprint(connection)\n")
-    await searchable()
+    await engine.searchable()
     assert ghost(engine, "connection = psyc█", bar=0) == line.removeprefix("connection = psyc")
 
 
 async def test_a_closed_document_counts_no_more(engine: WorkspaceEngine) -> None:
     document = opened(engine, "connection = psycopg.connect(settings.database_url)\n")
-    await searchable()
+    await engine.searchable()
     engine.observe(Change(document, None))
     assert ghost(engine, "connection = psyc█", bar=0) == ""
 
@@ -115,7 +115,7 @@ async def test_a_closed_document_counts_no_more(engine: WorkspaceEngine) -> None
 async def test_an_ignored_document_never_counts(tmp_path: Path) -> None:
     engine = WorkspaceEngine(tmp_path, WorkspaceIndexSettings(enabled=False), IgnoreRules())
     opened(engine, "TOKEN = 'a-secret-that-stays-here'\n", tmp_path / ".env")
-    await searchable()
+    await engine.searchable()
     assert ghost(engine, "TOKEN = █", bar=0) == ""
     await engine.aclose()
 
@@ -129,8 +129,8 @@ async def test_edits_count_at_once(engine: WorkspaceEngine) -> None:
 async def test_opening_a_large_document_holds_nobody_up(engine: WorkspaceEngine) -> None:
     """It is read in pieces between which others get their turns."""
     opened(engine, "".join(f"value_{number} = compute({number})\n" for number in range(2000)))
-    turns = 0
-    while engine.reading:
+    reading, turns = asyncio.create_task(engine.searchable()), 0
+    while not reading.done():
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10

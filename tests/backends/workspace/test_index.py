@@ -159,6 +159,14 @@ class TestChanges:
         await engine.settled()
         assert indexed(engine) == {"new/a.py", "b.py"}
 
+    async def test_what_git_does_for_itself_wakes_nobody(self, workspace: Write, start: Start) -> None:
+        root = workspace({"a.py": LINE, ".git/index": "", "node_modules/b.js": ""})
+        engine = await start(root)
+        engine.files_changed([root / ".git" / "index", root / "node_modules" / "b.js", root.parent / "c.py"])
+        assert not engine.indexing
+        engine.files_changed([root / "a.py"])
+        assert engine.indexing
+
     async def test_many_changes_leave_few_segments(self, workspace: Write, start: Start, index_dir: Path) -> None:
         root = workspace({"a.py": "x = 1\n" * 200})
         engine = await start(root)
