@@ -12,8 +12,8 @@ from codestral_lsp.backends.workspace.segment import Segment
 from codestral_lsp.backends.workspace.source import Buffer
 
 MOST_LINES_BELOW = 8
-WORTH_GOING_ON = 0.4
-"""Joint probability of all lines so far under which the next one is not looked for."""
+WORTH_GOING_ON = 0.5
+"""Joint probability of all lines so far under which the next one is not looked for: nobody would show it."""
 _SPACES_A_TAB = 4
 
 
@@ -44,31 +44,27 @@ def predict(place: Place, others: Sequence[Buffer], segments: Sequence[Segment],
     below: list[tuple[str, float]] = []
     joint, floor = best.probability, place.indent
     while not place.tail and joint >= WORTH_GOING_ON and len(below) < MOST_LINES_BELOW:
-        step = _step(place, best.likest, 1)
-        if step is None:
+        step = _step(place, best.likest, ahead=1)
+        if step is None or (indent := place.indent + step) < floor:
             break
-        line, indent = place.head + best.text, place.indent
-        place = place.below(line, max(0, indent + step))
+        above, place = place, place.below(place.head + best.text, indent)
         candidates = weigh(place, gather(place, others, segments), weights)
         if not candidates:
             break
         best = candidates[0]
-        step = _step(place, best.likest, 0)
-        if step is None or (indent := max(0, indent + step)) < floor or _is_next(place, best.text, indent):
-            break
-        if indent != place.indent:
+        if _step(place, best.likest) != indent - above.indent or _is_next(place, best.text):
             break
         joint *= best.probability
         below.append(("\n" + place.around.blank * indent + _decoded(best.text), joint))
     return Prediction(_decoded(first.text), first.probability, tuple(below))
 
 
-def _is_next(place: Place, text: bytes, indent: int) -> bool:
+def _is_next(place: Place, text: bytes) -> bool:
     """Whether a line is the one that follows already."""
-    return text == place.around.next_line and indent == place.around.next_indent
+    return text == place.around.next_line and place.indent == place.around.next_indent
 
 
-def _step(place: Place, sighting: Sighting, ahead: int) -> int | None:
+def _step(place: Place, sighting: Sighting, *, ahead: int = 0) -> int | None:
     """How much deeper the line of a sighting, or one `ahead`, is than the one above it, in our own blanks.
 
     None where there is no such line, or blank ones come between.

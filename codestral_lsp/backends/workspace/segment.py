@@ -57,8 +57,6 @@ class SegmentWriter:
         self._modified = array("q")
         self._sizes = array("I")
         self._paths = bytearray()
-        self.lines = 0
-        """Lines read, blank ones too."""
 
     @property
     def tokens(self) -> int:
@@ -75,8 +73,7 @@ class SegmentWriter:
             content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         codes, starts, code_of, tokens_of = self._codes, self._starts, CODES.__getitem__, TOKEN.findall
         gap = 0
-        rows = content.split(b"\n")
-        for row in rows:
+        for row in content.split(b"\n"):
             text = row.strip()
             if not text or len(text) > MAX_LINE:
                 gap += 1
@@ -93,7 +90,6 @@ class SegmentWriter:
         self._begin_line(b"", 0, gap)
         codes.append(0)
         starts.append(0)
-        self.lines += len(rows) - (not rows[-1])
 
     def _begin_line(self, text: bytes, indent: int, gap: int) -> None:
         self._firsts.append(len(self._codes))
