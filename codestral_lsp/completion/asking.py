@@ -21,7 +21,10 @@ from codestral_lsp.completion.stream import UNSURE, read_answer
 from codestral_lsp.completion.surroundings import Extent
 from codestral_lsp.config.settings import CompletionSettings
 from codestral_lsp.context.project import ProjectContext
+from codestral_lsp.document.document import Change
 from codestral_lsp.document.keeper import SyntaxKeeper
+from codestral_lsp.document.languages import language_of
+from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.syntax import Place
 from codestral_lsp.errors import BackendError, PromptTooLong
 from codestral_lsp.insight.trace import Trace, Traces
@@ -62,6 +65,7 @@ class Asking:
         if not settings.in_comments and not asked.invoked and (await self._place(asked)).lexical.prose:
             trace.reason = "inside a comment (setting completion.inComments)"
             return ""
+        session.use_follow_up(asked.places)
         running = session.generation
         if running is not None and running.running:
             if running.covers(asked.places):
@@ -112,6 +116,43 @@ class Asking:
         trace = self._warming(asked, engine)
         prompt, _ = await self._prompting.prompt(session, asked, engine, settings, trace)
         await self._warm(engine, prompt, trace)
+
+    def prepare(self, session: DocumentSession, asked: Question, change: Change, settings: CompletionSettings) -> None:
+        """Have the model answer, in the background, what will be asked after a change that is only expected yet.
+
+        Only where nobody pays for what may be for nothing: an engine on this machine.
+        """
+        engine = asked.engine
+        if not settings.prefetch or engine is None or engine.info.remote or engine.info.metered:
+            return
+        if not engine.circuit.allows(asyncio.get_running_loop().time()) or engine.scheduler.acting:
+            return
+        if self.cache.memory.at(asked.places, whole=False) is None:
+            self._in_background(self._prepare(session, asked, change, engine, settings))
+
+    async def _prepare(
+        self, session: DocumentSession, asked: Question, change: Change, engine: Engine, settings: CompletionSettings
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        document, cursor = asked.at.document, asked.at.cursor
+        trace = self._traces.begin(document.language, "prefetch", loop.time())
+        trace.outcome = "cancelled"
+        prompt, sampling = self._prompting.expected(session, asked, change, engine, settings, trace)
+        place = TextRules(document.text, language_of(document.language, document.path or document.uri)).place(cursor)
+        reach = extent(settings, place, asked.around, asked.request.trigger)
+        generation = session.follow_up = Generation(asked.places[0], cursor, follows_edits=False)
+        digest = engine.digest(prompt, sampling)
+        work = self._generate(asked, engine, reach, prompt, sampling, digest, generation, trace, Priority.PREFETCH)
+        generation.start(work, on_end=lambda: None)
+        try:
+            text = await generation.answer()
+        except StreamClosed:
+            return
+        except BackendError as error:
+            trace.outcome, trace.reason = "failed", error.code
+            return
+        trace.outcome = "ready" if text else "empty"
+        trace.total_ms = (loop.time() - trace.started_s) * 1000
 
     async def _place(self, asked: Question) -> Place:
         """What kind of place the cursor is in."""
@@ -167,6 +208,7 @@ class Asking:
         digest: bytes,
         generation: Generation,
         trace: Trace,
+        priority: Priority = Priority.TYPING,
     ) -> str:
         trace.engine, trace.model = engine.info.backend, engine.info.model
 
@@ -176,7 +218,7 @@ class Asking:
                 generation.close()
 
         try:
-            async with engine.scheduler.slot(Priority.TYPING, generation.close):
+            async with engine.scheduler.slot(priority, generation.close):
                 engine.warmth.read(prompt)
                 text = await read_answer(engine, prompt, sampling, asked.around, reach, grew, trace)
         except PromptTooLong:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 
 from codestral_lsp.backends.base import Prompt, Sampling
 from codestral_lsp.completion.engine import Engine
@@ -12,6 +13,7 @@ from codestral_lsp.config.settings import CompletionSettings
 from codestral_lsp.context.gather import Gathered
 from codestral_lsp.context.place import SourceName
 from codestral_lsp.context.project import ProjectContext
+from codestral_lsp.document.document import Change
 from codestral_lsp.insight.trace import Trace
 from codestral_lsp.prompt.budget import answer_tokens, context_budget, window_budget
 from codestral_lsp.prompt.build import build
@@ -39,6 +41,17 @@ class Prompting:
             trace.context_ms = found.ms
             self._swap(session, found)
             window = self._window(session, asked, engine, settings)
+        return self._finished(session, asked, engine, settings, window, trace)
+
+    def _finished(
+        self,
+        session: DocumentSession,
+        asked: Question,
+        engine: Engine,
+        settings: CompletionSettings,
+        window: Window,
+        trace: Trace,
+    ) -> tuple[Prompt, Sampling]:
         trace.context_tokens = dict(session.context.gathered.by_source)
         prompt = self._build(session, asked, engine, window)
         trace.prompt_tokens, trace.prompt_fresh = prompt.tokens, window.fresh
@@ -46,6 +59,21 @@ class Prompting:
         if session.context.gathered.snippets and engine.family is not None:
             stop += engine.family.cross_file.stop
         return prompt, Sampling(max_tokens=answer_tokens(settings, engine.info), stop=stop, logprobs=not asked.invoked)
+
+    def expected(
+        self,
+        session: DocumentSession,
+        asked: Question,
+        change: Change,
+        engine: Engine,
+        settings: CompletionSettings,
+        trace: Trace,
+    ) -> tuple[Prompt, Sampling]:
+        """The prompt as it will be after a change that is only expected yet; nothing moves for it."""
+        anchor = copy(session.anchor)
+        anchor.observe(change)
+        window = self._window(session, asked, engine, settings, anchor)
+        return self._finished(session, asked, engine, settings, window, trace)
 
     async def renewed(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
@@ -65,10 +93,16 @@ class Prompting:
         return self._build(session, asked, engine, self._window(session, asked, engine, settings))
 
     @staticmethod
-    def _window(session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings) -> Window:
+    def _window(
+        session: DocumentSession,
+        asked: Question,
+        engine: Engine,
+        settings: CompletionSettings,
+        anchor: WindowAnchor | None = None,
+    ) -> Window:
         taken = session.context.gathered.tokens
         budget = window_budget(settings, engine.info, engine.family, engine.speed, taken)
-        return session.anchor.window(asked.at.document, asked.at.cursor, budget, engine.counter.line)
+        return (anchor or session.anchor).window(asked.at.document, asked.at.cursor, budget, engine.counter.line)
 
     async def _gather(
         self, asked: Question, engine: Engine, settings: CompletionSettings, window: Window

@@ -8,6 +8,7 @@ from codestral_lsp.completion.asking import Asking
 from codestral_lsp.completion.cache import CompletionCache
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engines import Engines
+from codestral_lsp.completion.followup import taken
 from codestral_lsp.completion.gate import objection, refusal
 from codestral_lsp.completion.generation import StreamClosed
 from codestral_lsp.completion.item import suggestion
@@ -110,13 +111,23 @@ class CompletionService:
     async def _work(self, session: DocumentSession, asked: Question, pending: Pending) -> None:
         try:
             text = await self._asking.answer(session, asked, self.settings.completion, pending.trace)
-            pending.give(self._finish(session, asked, pending.trace, text))
+            item = self._finish(session, asked, pending.trace, text)
+            pending.give(item)
+            if item is not None and pending.trace.source in ("model", "running"):
+                self._prepare(session, asked.at, item)
         except StreamClosed:
             pending.drop("superseded")
         except Exception as error:
             log_bug(error)
             self._end(pending.trace, None, f"internal error ({type(error).__name__})", outcome="failed")
             pending.give(None)
+
+    def _prepare(self, session: DocumentSession, request: CompletionRequest, shown: Suggestion) -> None:
+        """While the user reads what is shown: have the model answer what comes after it."""
+        follow_up, change = taken(request, shown)
+        asked = question(follow_up, self.engines.current, asyncio.get_running_loop().time())
+        if not objection(follow_up, asked.around, Doing.TYPING):
+            self._asking.prepare(session, asked, change, self.settings.completion)
 
     def _refusal(self, session: DocumentSession, request: CompletionRequest, now_s: float) -> str:
         if reason := refusal(self.settings, request.document.language):

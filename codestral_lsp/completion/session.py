@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codestral_lsp.completion.frozen import FrozenContext
 from codestral_lsp.completion.generation import Generation
+from codestral_lsp.completion.place import Place
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.request import CompletionRequest, Suggestion
 from codestral_lsp.completion.typing import Doing, doing
@@ -66,6 +68,8 @@ class DocumentSession:
         self.anchor = WindowAnchor()
         self.context = FrozenContext()
         self.generation: Generation | None = None
+        self.follow_up: Generation | None = None
+        """The answer to what will be asked when what is shown has been taken, while it is on its way."""
         self.pending: Pending | None = None
         self.shown: Shown | None = None
         self.asked: Question | None = None
@@ -107,6 +111,12 @@ class DocumentSession:
         elif inserted:
             self._accepted = ""
 
+    def use_follow_up(self, places: Sequence[Place]) -> None:
+        """What was shown has been taken, if the cursor is where that leads: go on with the answer that was prepared."""
+        ahead = self.follow_up
+        if ahead is not None and ahead.running and ahead.covers(places):
+            self.generation, self.follow_up = ahead, None
+
     def decline(self, version: int, cursor: Position) -> None:
         """The user does not want what was shown here: stay silent until the text changes."""
         self._declined = version, cursor
@@ -122,5 +132,6 @@ class DocumentSession:
         """The document is gone."""
         if self.pending is not None:
             self.pending.drop("superseded")
-        if self.generation is not None:
-            self.generation.close()
+        for each in (self.generation, self.follow_up):
+            if each is not None:
+                each.close()

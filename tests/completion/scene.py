@@ -159,7 +159,8 @@ class Scene:
         self.context = ProjectContext(Path(os.devnull), WorkspaceIndexSettings(enabled=False), IgnoreRules())
         self.store = DocumentStore()
         self.document_at_start, self.cursor = at(drawn, language=language, uri=URI)
-        self._settings = load([Layer("test", settings or {})])
+        # What is prepared for later would be in the way of counting requests.
+        self._settings = load([Layer("scene", {"completion": {"prefetch": False}}), Layer("test", settings or {})])
         assert not self._settings.problems
         self.service: CompletionService
         self.engines: Engines
