@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, str] = {
     "embedded": "The embedded engine, no model",
     "traces": "Typing traces: what a keystroke costs",
     "commits": "Real commits typed again: what completion is worth",
+    "actions": "Explain and find the bug",
 }
 """Modules of this package, each with `--json FILE`, by what they show."""
 NOT_MEASURED = "NOT MEASURED"

@@ -68,6 +68,10 @@ def _at_most(limit: float) -> Callable[[float, float | None], bool]:
     return lambda ours, beside: ours <= limit
 
 
+def _at_least(limit: float) -> Callable[[float, float | None], bool]:
+    return lambda ours, beside: ours >= limit
+
+
 def _share(limit: float) -> Callable[[float, float | None], bool]:
     return lambda ours, beside: beside is not None and ours <= limit * beside
 
@@ -133,5 +137,23 @@ GOALS: tuple[Goal, ...] = (
                 _share(0.5),
             ),
         )
+    ),
+    Goal(
+        "actions",
+        "findings: of 60 right claims, 95 % kept or more",
+        _of("A scripted", "scripted", "right kept, %"),
+        _at_least(95),
+    ),
+    Goal(
+        "actions",
+        "findings: of 240 wrong claims, 5 % shown at most",
+        _of("A scripted", "scripted", "wrong shown, %"),
+        _at_most(5),
+    ),
+    Goal(
+        "actions",
+        "tracebacks: guilty line found without a model, 90 % or more",
+        _of("Tracebacks", "no model", "found, %"),
+        _at_least(90),
     ),
 )

@@ -109,6 +109,12 @@ class Desk:
         self._engines._chosen.set()
         return self
 
+    @property
+    def engine(self) -> Engine:
+        """The engine behind it."""
+        assert self._engines.current is not None
+        return self._engines.current
+
     async def target(self, case: Case, code: str, line: int) -> Target:
         """The function at a line of a version of a case."""
         path = Path("/bugs") / file_name(case)

@@ -10,6 +10,7 @@ from codestral_lsp.actions.checks import objection
 from codestral_lsp.actions.edits import DocumentEdit, TextEdit
 from codestral_lsp.actions.fences import CodeHearer, code_in, is_closed
 from codestral_lsp.actions.fixing import fitted
+from codestral_lsp.actions.grounding import shown, within
 from codestral_lsp.actions.imports import import_edit, split_imports
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.placing import squeezed
@@ -23,6 +24,10 @@ from codestral_lsp.errors import NoTarget, UselessAnswer
 
 MAX_TOKENS = 900
 _PLACEHOLDER = re.compile(r"\s*(?:pass|\.\.\.|raise NotImplemented\w*\b.*|(?:todo|unimplemented)!\(.*\);?)\s*(?:#.*)?$")
+_GIVEN = 0.25
+"""How much of the room definitions may take."""
+_NEARBY = 20
+_MOST_NAMES = 60
 _AROUND = 0.7
 """How much of the room goes to what stands above the place."""
 
@@ -97,8 +102,11 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
     document, text = hole.document, hole.document.text
     syntax = await parts.syntax.syntax(document)
     room = max(200.0, parts.talk.budget(engine, MAX_TOKENS) - 300.0)
-    above = _lines_up(text, hole.first, room * _AROUND, engine.counter.line)
-    below = _lines_down(text, hole.stop, room * (1 - _AROUND), engine.counter.line)
+    tokens = engine.counter.line
+    given = within(await parts.lookup.definitions(_names(hole), document), room * _GIVEN, tokens)
+    room -= sum(tokens(line) for each in given for line in each.text.splitlines(keepends=True))
+    above = _lines_up(text, hole.first, room * _AROUND, tokens)
+    below = _lines_down(text, hole.stop, room * (1 - _AROUND), tokens)
     messages = parts.prompts.messages(
         "generate",
         {
@@ -108,7 +116,7 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
             "after": "".join(text.lines[hole.stop : below]).rstrip("\n"),
             "instruction": hole.instruction,
             "signature": hole.signature,
-            "definitions": "",
+            "definitions": shown(given),
         },
     )
     said = await parts.talk.ask(
@@ -133,6 +141,13 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
             f"What the model wrote cannot stand there: {reason}.", cure="It is shown above; take what you can use."
         )
     return Generated(code, edit, said)
+
+
+def _names(hole: Hole) -> list[str]:
+    """The names that new code will probably use: those in the instruction, then those on the lines around."""
+    lines = hole.document.text.lines[max(0, hole.first - _NEARBY) : hole.stop + _NEARBY // 2]
+    words = re.findall(r"[^\W\d]\w{2,}", " ".join((hole.instruction, hole.signature, *lines)))
+    return list(dict.fromkeys(words))[:_MOST_NAMES]
 
 
 def _edit(code: str, hole: Hole, syntax: Syntax) -> DocumentEdit | None:

@@ -14,7 +14,7 @@ from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
 
 _MOST_NAMES = 60
-_LONGEST = 24
+LONGEST = 24
 """Lines of a definition that are shown."""
 _IMPORT = re.compile(r"\s*(?:import|from|use|using|require|#\s*include|package)\b|.*\brequire\(")
 _COMMON = frozenset(
@@ -37,6 +37,11 @@ async def ground(
     missing = [name for name in names if name not in known][:_MOST_NAMES]
     found = [known[name] for name in names if name in known]
     found += await lookup.definitions(missing, target.document) if missing else ()
+    return within(found, budget, tokens)
+
+
+def within(found: Sequence[Definition], budget: float, tokens: Callable[[str], float]) -> tuple[Definition, ...]:
+    """The first of these definitions, as many as fit `budget` tokens."""
     kept, spent = [], 0.0
     for definition in found:
         spent += sum(map(tokens, definition.text.splitlines(keepends=True)))
@@ -54,9 +59,9 @@ def shown(found: Sequence[Definition]) -> str:
 def first_lines(text: Text, scope: Scope) -> str:
     """A definition's text: all of a short one, the beginning of a long one."""
     first, last = scope.range.start.line, scope.range.end.line
-    if last - first < _LONGEST:
+    if last - first < LONGEST:
         return "".join(text.lines[first : last + 1]).rstrip()
-    body = max(scope.header.end.line + 1, first + _LONGEST // 2)
+    body = max(scope.header.end.line + 1, first + LONGEST // 2)
     return "".join(text.lines[first : min(body, last)]).rstrip() + "\n…"
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from codestral_lsp.actions.definitions import Definition, Use
-from codestral_lsp.actions.grounding import first_lines
+from codestral_lsp.actions.grounding import LONGEST, first_lines
+from codestral_lsp.context.project import Named, ProjectContext
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.outline import definitions
@@ -51,15 +52,28 @@ class _File:
 class WorkspaceLookup:
     """A `Lookup` over the folders of the workspace."""
 
-    def __init__(self, documents: DocumentStore, ignore: IgnoreRules, roots: Callable[[], tuple[Path, ...]]) -> None:
-        """`roots` tells the workspace's folders."""
+    def __init__(
+        self,
+        documents: DocumentStore,
+        ignore: IgnoreRules,
+        roots: Callable[[], tuple[Path, ...]],
+        index: ProjectContext | None = None,
+    ) -> None:
+        """`roots` tells the workspace's folders; what `index` knows is not looked for in the files."""
+        self._index = index
         self._roots = roots
         self._documents = documents
         self._ignore = ignore
 
     async def definitions(self, names: Sequence[str], document: Document) -> Sequence[Definition]:
-        """Definitions of these names in other files of the same language, nearer files first."""
-        return await asyncio.to_thread(self._definitions, tuple(names), document, tuple(self._documents))
+        """Definitions of these names in other files of the same language, in the order of the names."""
+        indexed = await self._index.named(names, document) if self._index is not None else []
+        found = {each.name: self._definition(each) for each in indexed if self._ignore.allows(Path(each.path))}
+        missing = tuple(name for name in names if name not in found)
+        if missing:
+            others = await asyncio.to_thread(self._definitions, missing, document, tuple(self._documents))
+            found |= {each.name: each for each in others}
+        return [found[name] for name in names if name in found]
 
     async def uses(self, name: str, document: Document) -> Sequence[Use]:
         """Lines that call a name."""
@@ -68,6 +82,11 @@ class WorkspaceLookup:
     def shown(self, document: Document) -> str:
         """A document's path as shown: relative to its workspace folder."""
         return self._relative(document.path) if document.path is not None else document.uri
+
+    def _definition(self, known: Named) -> Definition:
+        lines = known.lines[known.line : known.end]
+        text = "".join(lines[:LONGEST]) + ("" if len(lines) <= LONGEST else "…")
+        return Definition(known.name, self._relative(Path(known.path)), known.line, text.rstrip())
 
     # ---- for the worker thread
 

@@ -71,6 +71,16 @@ def definitions(place: Place, workspace: Workspace) -> Iterator[Snippet]:
                 yield _snippet(second, weight * sureness * share, place, workspace)
 
 
+def named(names: Sequence[str], place: Place, workspace: Workspace) -> Iterator[tuple[str, Found]]:
+    """The likeliest definition of each of these names in another file, if there is one."""
+    by_local = {each.local: each for each in workspace.imports(place.path) if each.local}
+    for name in names:
+        for found, _ in _of(name, place, workspace, by_local):
+            if not isinstance(found, str) and found.path != place.path:
+                yield name, found
+                break
+
+
 def _wanted(place: Place, workspace: Workspace, imports: Iterable[str]) -> list[tuple[str, float]]:
     """The names to look up, with what they are worth."""
     found = dict(place.near)

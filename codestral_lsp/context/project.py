@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from codestral_lsp.config.settings import WorkspaceIndexSettings
+from codestral_lsp.context.definitions import named
 from codestral_lsp.context.gather import IN_TIME_S, Gathered, gather
 from codestral_lsp.context.history import History
 from codestral_lsp.context.index import TagIndex
@@ -21,6 +23,17 @@ from codestral_lsp.privacy.ignore import RULE_FILES, IgnoreRules
 
 PATIENCE_S = 0.05
 """How long a prompt waits for its context; what comes later is for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A definition in another file: its lines are `lines[line:end]`."""
+
+    name: str
+    path: str
+    line: int
+    end: int
+    lines: Sequence[str]
 
 
 class ProjectContext:
@@ -116,6 +129,24 @@ class ProjectContext:
                 return await work
         except TimeoutError:
             return None
+
+    async def named(self, names: Sequence[str], document: Document) -> list[Named]:
+        """What names stand for in other files of the workspace, as far as the index knows."""
+        if document.path is None or not names:
+            return []
+        path, lines = str(document.path), document.text.lines
+        opened = {**self._history.opened(), path: lines}
+        place = Place(path, language_of(document.language, path), lines, 0, 0, range(0), opened, (), (), ())
+        workspace = self._workspace
+
+        def look() -> list[Named]:
+            workspace.at(opened)
+            return [
+                Named(name, found.path, found.definition.line, found.definition.end, tuple(workspace.lines(found.path)))
+                for name, found in named(names, place, workspace)
+            ]
+
+        return await asyncio.get_running_loop().run_in_executor(self._worker, look)
 
     async def aclose(self) -> None:
         """Stop indexing, and forget everything."""

@@ -89,7 +89,7 @@ class App:
             self.syntax,
             self.context,
         )
-        self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots)
+        self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots, self.context)
         self.explanations = paths.cache / "explanations"
         talk = Talk(self.engines, self.traces, self.completion.warm_again)
         prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))

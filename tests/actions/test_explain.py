@@ -50,13 +50,6 @@ def grows(texts: list[str]) -> bool:
 
 
 @in_virtual_time
-async def test_the_prompt_holds_the_code_and_the_definitions_it_uses() -> None:
-    stage = await scene()
-    await stage.actions.explain(await stage.target(), stage.hearer)
-    assert stage.model.prompt + "\n" == (GOLDEN / "explain.txt").read_text("utf-8")
-
-
-@in_virtual_time
 async def test_it_streams_as_it_is_written() -> None:
     stage = await scene()
     stage.model.says = lambda request: "It sums up the prices."

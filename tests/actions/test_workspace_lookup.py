@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from codestral_lsp.actions.workspace_lookup import WorkspaceLookup
+from codestral_lsp.config.settings import WorkspaceIndexSettings
+from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.store import DocumentStore
@@ -64,3 +66,16 @@ async def test_open_documents_count_as_they_are_in_the_editor(lookup: Looked, tm
     lookup[2].open(opened(tmp_path, "shop/offers.py", "\n\ndef discount(order, rate):\n    return rate\n"))
     (found,) = await lookup[0].definitions(["discount"], lookup[1])
     assert (found.line, found.text) == (2, "def discount(order, rate):\n    return rate")
+
+
+async def test_what_is_indexed_is_found_by_its_import(tmp_path: Path, lookup: Looked) -> None:
+    index = ProjectContext(tmp_path / "index", WorkspaceIndexSettings(), IgnoreRules())
+    await index.open([tmp_path])
+    try:
+        await index.settled()
+        indexed = WorkspaceLookup(lookup[2], IgnoreRules(), lambda: (tmp_path,), index)
+        found = await indexed.definitions(["discount", "nowhere"], lookup[1])
+        assert [(each.name, each.path, each.line) for each in found] == [("discount", "shop/offers.py", 0)]
+        assert found[0].text == "def discount(order):\n    return 1"
+    finally:
+        await index.aclose()
