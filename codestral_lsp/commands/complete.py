@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codestral_lsp.commands.workplace import project_of, read_document
 from codestral_lsp.completion.request import CompletionRequest, Suggestion, Trigger
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.document.document import Document
-from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.position import Position
-from codestral_lsp.document.text import Text
 from codestral_lsp.errors import CodestralError, UsageError
 from codestral_lsp.server.app import App
 
-_ROOT_MARKS = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", ".codestral.toml")
-_LOOKED_AT = 8192
-"""Bytes of a file in which a NUL gives away that it is no text."""
 _INDEX_S = 60.0
 """How long to wait for the index of a workspace that was never indexed."""
 
@@ -49,31 +44,20 @@ def _spot(place: str) -> Spot:
 
 
 def _document(spot: Spot) -> Document:
-    file = spot.file.resolve()
-    try:
-        if file.exists() and not file.is_file():
-            raise UsageError(f"{spot.file} is no file.", cure="Check the path.")
-        content = file.read_bytes()
-        text = Text.of(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(f"{spot.file} is not a UTF-8 text file.", cure="Convert it, or choose another.") from None
-    except OSError as error:
-        raise UsageError(f"{spot.file} cannot be read: {error.strerror}.", cure="Check the path.") from None
-    if b"\0" in content[:_LOOKED_AT]:
-        raise UsageError(f"{spot.file} is a binary file.", cure="Choose a text file.")
+    document = read_document(spot.file)
+    text = document.text
     if text.clamp(Position(spot.line, spot.column)) != Position(spot.line, spot.column):
         lines, columns = len(text.lines), len(text.line(spot.line)) + 1
         there = f"line {spot.line + 1} has {columns} columns" if spot.line < lines else f"it has {lines} lines"
         raise UsageError(f"{spot.file} has no place {spot.line + 1}:{spot.column + 1}.", cure=f"Note: {there}.")
-    language = language_of("", file)
-    return Document(file.as_uri(), language.ids[0] if language.ids else "plaintext", 1, text, file)
+    return document
 
 
 async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
     document = _document(spot)
     assert document.path is not None
     app = App(paths)
-    app.roots = _roots(document.path)
+    app.roots = project_of(document.path)
     app.begin()
     try:
         await app.reload()
@@ -97,12 +81,6 @@ async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
     finally:
         await app.aclose()
     return 0 if suggestion else 1
-
-
-def _roots(file: Path) -> tuple[Path, ...]:
-    """The folder of the file's project; none if it is in none: a lone file's folder may be a whole home."""
-    marked = (folder for folder in file.parents if any((folder / mark).exists() for mark in _ROOT_MARKS))
-    return tuple(itertools.islice(marked, 1))
 
 
 def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
