@@ -192,6 +192,7 @@ async def ask_all(
                 "multiline": "never" if kind == "line" else "always",
                 "instant": False,
                 "prefetch": False,
+                "candidates": 1,
                 "context": {name.value: name in sources for name in SourceName},
             },
         }

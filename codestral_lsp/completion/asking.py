@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from codestral_lsp.backends.base import Priority, Prompt, Sampling
+from codestral_lsp.completion.alternatives import Alternative, Alternatives
 from codestral_lsp.completion.cache import Answer, CompletionCache
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engine import Engine
@@ -34,6 +36,10 @@ WARM_UP_PAYS_S = 0.05
 """A shorter pause than this is no head start for reading."""
 WARM_UP_PAYS_TOKENS = 128
 """Fewer tokens than this are read in no time."""
+OTHERS_S = 1.5
+"""How long somebody who asks by hand waits for other answers, once there is one."""
+MOST_SAMPLES = 5
+SAMPLE_TEMPERATURE = 0.7
 
 
 class Asking:
@@ -153,6 +159,55 @@ class Asking:
             return
         trace.outcome = "ready" if text else "empty"
         trace.total_ms = (loop.time() - trace.started_s) * 1000
+
+    async def others(
+        self, session: DocumentSession, asked: Question, known: str, settings: CompletionSettings
+    ) -> list[Alternative]:
+        """Other answers than `known`, those that came up most often first; as many as there is time for.
+
+        Only where nobody pays for each of them.
+        """
+        engine = asked.engine
+        if settings.candidates == 1 or engine is None or engine.info.metered:
+            return []
+        if not engine.circuit.allows(asyncio.get_running_loop().time()):
+            return []
+        found = Alternatives(known, settings.candidates - 1)
+        work = asyncio.create_task(self._sample(session, asked, engine, found, settings))
+        try:
+            await asyncio.wait([work], timeout=OTHERS_S)
+        finally:
+            work.cancel()
+        return found.ranked()
+
+    async def _sample(
+        self,
+        session: DocumentSession,
+        asked: Question,
+        engine: Engine,
+        found: Alternatives,
+        settings: CompletionSettings,
+    ) -> None:
+        now = asyncio.get_running_loop().time
+        task = asyncio.current_task()
+        assert task is not None
+        place = await self._place(asked)
+        reach = extent(settings, place, asked.around, asked.request.trigger)
+        for seed in range(1, MOST_SAMPLES + 1):
+            if found.enough:
+                return
+            trace = self._traces.begin(asked.request.document.language, "alternative", now())
+            trace.outcome, trace.engine, trace.model = "cancelled", engine.info.backend, engine.info.model
+            prompt, sampling = await self._prompting.prompt(session, asked, engine, settings, trace)
+            sampling = replace(sampling, temperature=SAMPLE_TEMPERATURE, seed=seed)
+            try:
+                async with engine.scheduler.slot(Priority.TYPING, task.cancel):
+                    text = await read_answer(engine, prompt, sampling, asked.around, reach, lambda text: None, trace)
+            except BackendError as error:
+                trace.outcome, trace.reason = "failed", error.code
+                return
+            trace.outcome = "found" if found.add(text, trace.number) else "empty"
+            trace.total_ms = (now() - trace.started_s) * 1000
 
     async def _place(self, asked: Question) -> Place:
         """What kind of place the cursor is in."""

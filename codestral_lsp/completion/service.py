@@ -94,6 +94,17 @@ class CompletionService:
             return self._finish(session, asked, trace, text)
         return await self._wait(session, asked, trace)
 
+    async def choices(self, request: CompletionRequest) -> tuple[Suggestion, ...]:
+        """The suggestion at the cursor and, if it was asked for by hand, others to choose from; the best first."""
+        session = self._session(request.document.uri)
+        first = await self.complete(request)
+        if first is None or request.trigger is not Trigger.INVOKED or session.asked is None:
+            return () if first is None else (first,)
+        asked = session.asked
+        found = await self._asking.others(session, asked, first.ghost, self.settings.completion)
+        others = [suggestion(asked.request, each.text, each.number) for each in found]
+        return (first, *(item for item in others if item is not None))
+
     async def _wait(self, session: DocumentSession, asked: Question, trace: Trace) -> Suggestion | None:
         pending = session.pending = Pending(trace)
         pending.work = asyncio.create_task(self._work(session, asked, pending))
@@ -113,7 +124,7 @@ class CompletionService:
             text = await self._asking.answer(session, asked, self.settings.completion, pending.trace)
             item = self._finish(session, asked, pending.trace, text)
             pending.give(item)
-            if item is not None and pending.trace.source in ("model", "running"):
+            if item is not None and not asked.invoked and pending.trace.source in ("model", "running"):
                 self._prepare(session, asked.at, item)
         except StreamClosed:
             pending.drop("superseded")

@@ -149,6 +149,11 @@ class CompletionSettings:
     multiline: Literal["auto", "always", "never"] = setting(
         "auto", kinds.one_of("auto", "always", "never"), "Whether suggestions may span several lines."
     )
+    candidates: int = setting(
+        3,
+        kinds.whole(1, 5),
+        "How many suggestions to choose from when you ask by hand; more than one where it is free.",
+    )
     prefetch: bool = setting(
         True, kinds.flag(), "Prepare the next suggestion while this one is read; local models only."
     )

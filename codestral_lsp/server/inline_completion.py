@@ -18,6 +18,6 @@ def register(server: CodestralServer) -> None:
         if document is None:
             return types.InlineCompletionList(items=[])
         request = completion_request(server.documents.codec, document, params, server.client)
-        suggestion = await server.completion.complete(request)
-        items = [inline_item(server.documents.codec, document, suggestion)] if suggestion else []
-        return types.InlineCompletionList(items=items)
+        choices = await server.completion.choices(request)
+        codec = server.documents.codec
+        return types.InlineCompletionList(items=[inline_item(codec, document, choice) for choice in choices])

@@ -160,7 +160,9 @@ class Scene:
         self.store = DocumentStore()
         self.document_at_start, self.cursor = at(drawn, language=language, uri=URI)
         # What is prepared for later would be in the way of counting requests.
-        self._settings = load([Layer("scene", {"completion": {"prefetch": False}}), Layer("test", settings or {})])
+        self._settings = load(
+            [Layer("scene", {"completion": {"prefetch": False, "candidates": 1}}), Layer("test", settings or {})]
+        )
         assert not self._settings.problems
         self.service: CompletionService
         self.engines: Engines

@@ -38,7 +38,7 @@ async def start(environ: dict[str, str]) -> AsyncIterator[StartClient]:
         client = LspClient()
         clients.append(client)
         await client.start(environ=environ)
-        settings = {"completion": {"debounceMs": 0, "prefetch": False}, **(options or {})}
+        settings = {"completion": {"debounceMs": 0, "prefetch": False, "candidates": 1}, **(options or {})}
         if ollama is not None:
             settings = {"backend": "ollama", "ollama": {"url": ollama.url}, **settings}
         else:
