@@ -30,6 +30,9 @@ _MEND_S = 0.003
 _CLEAN_LINES = 200
 """An error-free tree is a good start for a text that differs from its own in no more lines."""
 
+_SHORT_LINES = 400
+"""A text that is read from nothing in a millisecond or two."""
+
 _MANY_CHILDREN = 200
 """A node with more is a list of statements or values, whose opening bracket is one of the first two."""
 
@@ -109,6 +112,9 @@ class SyntaxTree(Syntax):
                 base, changed = self._clean, since
         started = time.perf_counter()
         tree = parse(self._grammar, text, edited(base.tree, base.text, text, changed), pace)
+        if tree is not None and tree.root_node.has_error and not base.tree.root_node.has_error:
+            # A reparse may see an error where reading from nothing sees none (in Bash, where a keyword becomes a command).
+            tree = parse(self._grammar, text, None, pace) if len(text.lines) <= _SHORT_LINES else tree
         if tree is None:
             return None
         spent_ms = 1000 * (time.perf_counter() - started)

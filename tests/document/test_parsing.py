@@ -140,6 +140,14 @@ def test_an_error_is_gone_with_its_cause(where: str) -> None:
     assert moved(tree, text).error_count() == 0
 
 
+def test_an_error_that_only_a_reparse_sees() -> None:
+    """Tree-sitter's Bash sees one when a keyword becomes a command, but not when it reads the text from nothing."""
+    whole = parsed("bash", Text.of(SNIPPETS["bash"]))
+    text = whole.text.replace(Range(Position(6, 27), Position(6, 30)), "\n")[0]
+    assert not from_nothing("bash", text).root_node.has_error
+    assert moved(whole, text).error_count() == 0
+
+
 AMBIGUOUS = {
     *("index_expression", "selector_expression", "identifier", "field_identifier"),
     *("type_instantiation_expression", "qualified_type", "type_identifier", "package_identifier"),
