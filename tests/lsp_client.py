@@ -31,7 +31,7 @@ class LspClient:
         self.configuration: Any = None
         """What to answer to workspace/configuration."""
         self.answers: Json = {}
-        """What to answer to other requests of the server, by method."""
+        """What to answer to other requests of the server, by method: a value, or a function of the parameters."""
         self.arrived: dict[int, float] = {}
         """When each response came (perf_counter seconds)."""
         self.process: asyncio.subprocess.Process
@@ -68,6 +68,8 @@ class LspClient:
         self.on_message(message)
         if "method" in message and "id" in message:
             result: Any = self.answers.get(message["method"])
+            if callable(result):
+                result = result(message["params"])
             if message["method"] == "workspace/configuration":
                 result = [self.configuration]
             self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})

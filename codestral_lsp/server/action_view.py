@@ -7,10 +7,11 @@ For the others Markdown goes into a file, which they are asked to show.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,7 +27,7 @@ State = Literal["running", "paused", "done", "failed", "cancelled"]
 
 _EVERY_S = 0.04
 _FILE_EVERY_S = 0.3
-_numbers = itertools.count(1)
+_KEPT_S = 3 * 86400.0
 
 
 class ActionView:
@@ -34,7 +35,7 @@ class ActionView:
 
     def __init__(self, app: App, kind: str, title: str, uri: str, language: str) -> None:
         """`language` is the language id of the text that is written; empty for an action that shows none."""
-        self.id = f"action-{next(_numbers)}"
+        self.id = f"action-{next(app.action_numbers)}"
         self._app = app
         self._kind, self._title, self._uri, self._language = kind, title, uri, language
         self._state: State = "running"
@@ -149,7 +150,8 @@ class _MarkdownFile:
 
     def __init__(self, app: App, name: str) -> None:
         self._app = app
-        self._path = app.explanations / f"{name}.md"
+        # Several editors may run a server each.
+        self._path = app.explanations / f"{name}-{os.getpid()}.md"
         self._shown = False
         self._writing: asyncio.Task[None] | None = None
 
@@ -178,10 +180,20 @@ class _MarkdownFile:
 
 def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _tidy(path.parent)
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
         file.write(text)
     os.replace(fresh, path)
+
+
+def _tidy(folder: Path) -> None:
+    """Take away what was written days ago."""
+    for file in folder.glob("*.md"):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > _KEPT_S:
+                file.unlink()
 
 
 def _common(one: str, other: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -91,6 +92,7 @@ class App:
         )
         self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots, self.context)
         self.explanations = paths.cache / "explanations"
+        self.action_numbers = itertools.count(1)
         talk = Talk(self.engines, self.traces, self.completion.warm_again)
         prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))
         self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup), self.documents, paths.state)

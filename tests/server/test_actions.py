@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -12,7 +13,10 @@ import pytest
 from tests.lsp_client import CAPABILITIES, LspClient
 from tests.server.conftest import StartClient
 from tests.standins.base import Script
-from tests.standins.ollama import OllamaStandIn
+from tests.standins.llamacpp import LlamaServerStandIn
+from tests.standins.mistral import MistralStandIn
+from tests.standins.ollama import Model, OllamaStandIn
+from tests.standins.openai import OpenaiStandIn
 
 URI = "file:///shop/a.py"
 TEXT = "RATE = 2\n\n\ndef add(a, b):\n    return a + b * RATE\n"
@@ -22,6 +26,15 @@ SPEAKS: dict[str, Any] = {
     "experimental": {"codestral": {"actions": True}},
 }
 SHOWS: dict[str, Any] = {**CAPABILITIES, "window": {"workDoneProgress": True, "showDocument": {"support": True}}}
+CLAIM = {
+    "quote": "return a + b * RATE",
+    "line": 2,
+    "kind": "wrong-operator",
+    "why": "The rate applies to both.",
+    "input": "add(1, 1)",
+    "fix": "return (a + b) * RATE",
+    "confidence": 0.9,
+}
 AT = {"uri": URI, "position": {"line": 4, "character": 8}}
 
 
@@ -143,3 +156,89 @@ async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaSta
     message = await asyncio.wait_for(answer, 10)
     assert "is ignored" in message["error"]["message"]
     assert not ollama.seen("/api/chat")
+
+
+class TestBackends:
+    """Find the bug through each backend: a schema where it has one, its chat model if the user names one."""
+
+    ANSWER = json.dumps({"findings": [CLAIM]})
+
+    async def find(self, start: StartClient, settings: dict[str, Any], answer: str = ANSWER) -> dict[str, Any]:
+        client = await start(None, settings, capabilities=SPEAKS)
+        await client.until(lambda: bool(client.notifications("codestral/didChangeStatus")))
+        client.open(URI, TEXT)
+        result: dict[str, Any] = await client.command("codestral.findBug", AT)
+        assert [finding["quote"] for finding in result["findings"]] == ["return a + b * RATE"], result
+        return result
+
+    async def test_ollama(self, start: StartClient) -> None:
+        models = {"codestral:latest": Model(), "talker:latest": Model()}
+        async with OllamaStandIn(Script(self.ANSWER), models=models) as server:
+            await self.find(start, {"backend": "ollama", "ollama": {"url": server.url, "chatModel": "talker"}})
+            (request,) = server.seen("/api/chat")
+            assert request.json()["model"] == "talker"
+            assert request.json()["format"]["required"] == ["findings"]
+
+    async def test_mistral(self, start: StartClient, environ: dict[str, str]) -> None:
+        environ["CODESTRAL_API_KEY"] = "key-of-api-mistral-ai"
+        async with MistralStandIn(Script(self.ANSWER)) as server:
+            await self.find(start, {"backend": "mistral", "mistral": {"url": server.url}})
+            (request,) = server.seen("/v1/chat/completions")
+            assert request.json()["model"] == "codestral-latest"
+            assert request.json()["response_format"]["type"] == "json_schema"
+
+    async def test_llama_server(self, start: StartClient) -> None:
+        async with LlamaServerStandIn(Script(self.ANSWER)) as server:
+            await self.find(start, {"backend": "llamacpp", "llamacpp": {"url": server.url}})
+            (request,) = server.seen("/v1/chat/completions")
+            assert request.json()["response_format"]["type"] == "json_schema"
+
+    async def test_openai_compatible_without_schemas(self, start: StartClient) -> None:
+        said = f"Here you are:\n```json\n{json.dumps({'findings': [CLAIM]}, indent=1)[:-1]},}}\n```"
+        async with OpenaiStandIn(Script(said)) as server:
+            settings = {
+                "backend": "openai",
+                "openai": {"url": server.url, "fim": "codestral", "chatModel": "codestral-22b"},
+            }
+            await self.find(start, settings)
+            assert server.seen("/v1/chat/completions")
+
+
+class TestGhostTextBeside:
+    """While an explanation streams on an engine with one slot."""
+
+    async def test_typing_goes_without_the_model_and_a_manual_trigger_pauses_the_action(
+        self, start: StartClient, ollama: OllamaStandIn
+    ) -> None:
+        long = " ".join(f"word{number}" for number in range(60))
+        ollama.script = Script(lambda prompt: long if "Explain it" in prompt else "a + b\n", token_ms=25)
+        client = await start(ollama, capabilities=SPEAKS)
+        client.open(URI, TEXT)
+        client.open("file:///shop/b.py", "def sub(a, b):\n    return \n")
+        _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
+        await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
+        status = client.notifications("codestral/didChangeStatus")[-1]
+        assert status["busy"]
+        assert status["message"].startswith("Explaining add() (codestral). Completing from cache and your workspace")
+
+        asked = len(ollama.seen("/api/generate"))
+        (item,) = await client.items("file:///shop/b.py", 1, 11)
+        assert item["insertText"] == "    return a + b * RATE", "from the workspace: it stands in the other file"
+        assert len(ollama.seen("/api/generate")) == asked
+        assert not ollama.aborted
+
+        (item,) = await client.items("file:///shop/b.py", 1, 11, invoked=True)
+        assert item["insertText"] == "    return a + b"
+        assert ollama.aborted, "the explanation waits"
+        assert any(each["state"] == "paused" for each in client.notifications("codestral/action"))
+
+        message = await asyncio.wait_for(answer, 20)
+        assert long in message["result"]["markdown"]
+        assert len(ollama.seen("/api/chat")) == 2
+
+        def warmed() -> dict[str, Any]:
+            last: dict[str, Any] = ollama.seen("/api/generate")[-1].json()
+            return last if last["options"]["num_predict"] == 1 else {}
+
+        await client.until(lambda: bool(warmed()))
+        assert "def sub(a, b):" in warmed()["prompt"], "the window at the cursor is read again"

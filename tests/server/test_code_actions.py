@@ -255,3 +255,36 @@ async def test_nothing_is_offered_that_was_not_asked_for(start: StartClient, onl
     client = await start(capabilities=ABLE)
     client.open(URI, TEXT)
     assert await actions(client, only=only) == []
+
+
+async def test_an_edit_that_typing_outran_is_moved_along(start: StartClient, ollama: OllamaStandIn) -> None:
+    client, diagnostic = await found(start, ollama)
+    asked: list[Json] = []
+
+    def apply(params: Json) -> Json:
+        asked.append(params["edit"]["documentChanges"][0])
+        if len(asked) == 1:
+            # The editor's text is newer than the one the edit was made for: it refuses, and tells of the change.
+            client.change(URI, 2, ((0, 0), (0, 0), "# typed\n"))
+            return {"applied": False, "failureReason": "version"}
+        return {"applied": True}
+
+    client.answers["workspace/applyEdit"] = apply
+    result = await client.command("codestral.applyFix", {"uri": URI, "finding": diagnostic["data"]["finding"]})
+    assert result == {"applied": True, "reason": ""}
+    assert [change["textDocument"]["version"] for change in asked] == [1, 2]
+    assert [change["edits"][0]["range"]["start"]["line"] for change in asked] == [2, 3]
+
+
+async def test_an_edit_whose_lines_were_changed_is_refused(start: StartClient, ollama: OllamaStandIn) -> None:
+    client, diagnostic = await found(start, ollama)
+
+    def apply(params: Json) -> Json:
+        client.change(URI, 2, ((2, 16), (2, 16), "1 + "))
+        return {"applied": False, "failureReason": "version"}
+
+    client.answers["workspace/applyEdit"] = apply
+    result = await client.command("codestral.applyFix", {"uri": URI, "finding": diagnostic["data"]["finding"]})
+    assert not result["applied"]
+    assert result["reason"] == "The text has changed at line 3 since the edit was made. Ask for it again."
+    assert client.notifications("window/showMessage")
