@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type { StaticFeature } from "vscode-languageclient/node";
 import type { Pages } from "./pages";
-import type { Session } from "./session";
+import type { Finished, Session } from "./session";
 import { grown, type Progressed, shown } from "./written";
 
 /** What the server can do where the cursor is; each a command of ours and of the server's. */
@@ -39,6 +39,7 @@ export class Actions {
       if (!this.#writers.has(step.id)) this.#writers.set(step.id, this.#pages.show(step.title, ""));
       void this.#writers.get(step.id)?.then((write) => write(shown(step, text)));
     }
+    if (step.kind === "write-tests" && step.state === "done") void open(text, step.languageId);
     if (step.state !== "running" && step.state !== "paused") {
       this.#texts.delete(step.id);
       this.#writers.delete(step.id);
@@ -50,48 +51,20 @@ export class Actions {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return;
     const place = this.#place(editor);
-    switch (action) {
-      case "explain":
-      case "document":
-        await this.#session.ask(`codestral.${action}`, place);
-        return;
-      case "generate":
-        return this.#generate(place);
-      case "findBug":
-        return this.#findBug(place);
-      case "writeTests":
-        return this.#writeTests(place, editor.document.languageId);
-    }
+    const instruction = action === "generate" ? await askInstruction() : "";
+    if (instruction !== undefined) await this.#session.ask(`codestral.${action}`, { ...place, instruction });
   }
 
-  async #generate(place: object): Promise<void> {
-    const instruction = await vscode.window.showInputBox({
-      title: "Codestral: what is to be written here?",
-      prompt: "Left empty: what the comment says, or the empty function's name and signature.",
-    });
-    if (instruction === undefined) return;
-    // What comes is shown beside what is there, and only then kept or thrown away.
-    await this.#session.previewing(() => this.#session.ask("codestral.generate", { ...place, instruction }));
-  }
-
-  async #findBug(place: object): Promise<void> {
-    const found = await this.#session.ask<{ findings: readonly unknown[]; note: string }>("codestral.findBug", place);
-    if (!found) return;
-    const count = found.findings.length;
-    const what = count === 0 ? "found no bug here" : count === 1 ? "found one bug" : `found ${count} bugs`;
-    const choice = await vscode.window.showInformationMessage(
-      ["Codestral", what, found.note].filter(Boolean).join(": "),
-      ...(count > 0 ? ["Show"] : []),
-    );
+  /** Says what came of an action where that is not to be seen. */
+  async finished({ command, answer }: Finished): Promise<void> {
+    if (!isOutcome(answer)) return;
+    const { findings, note = "" } = answer;
+    if (command !== "codestral.findBug" && note === "") return;
+    const count = findings?.length ?? 0;
+    const bugs = count === 0 ? "found no bug here" : count === 1 ? "found one bug" : `found ${count} bugs`;
+    const said = ["Codestral", ...(command === "codestral.findBug" ? [bugs] : []), note].filter(Boolean).join(": ");
+    const choice = await vscode.window.showInformationMessage(said, ...(count > 0 ? ["Show"] : []));
     if (choice) await vscode.commands.executeCommand("workbench.actions.view.problems");
-  }
-
-  async #writeTests(place: object, language: string): Promise<void> {
-    const written = await this.#session.ask<{ code: string; note: string }>("codestral.writeTests", place);
-    if (!written) return;
-    if (written.note) void vscode.window.showInformationMessage(`Codestral: ${written.note}`);
-    const document = await vscode.workspace.openTextDocument({ content: written.code, language });
-    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
   }
 
   #place({ document, selection }: vscode.TextEditor): object {
@@ -100,4 +73,27 @@ export class Actions {
     const range = { start: at(selection.start), end: at(selection.end) };
     return { uri: document.uri.toString(), ...(selection.isEmpty ? { position: { line, character } } : { range }) };
   }
+}
+
+/** What the server answers about an action, as far as it is told here. */
+interface Outcome {
+  readonly findings?: readonly unknown[];
+  /** What the user should be told; empty if nothing. */
+  readonly note?: string;
+}
+
+function isOutcome(answer: unknown): answer is Outcome {
+  return typeof answer === "object" && answer !== null && "id" in answer;
+}
+
+function askInstruction(): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: "Codestral: what is to be written here?",
+    prompt: "Left empty: what the comment says, or the empty function's name and signature.",
+  });
+}
+
+async function open(content: string, language: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ content, language });
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
 }

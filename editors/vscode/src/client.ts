@@ -33,6 +33,8 @@ export interface Owner {
   onGivenUp(why: string): void;
   /** Whether edits are to be shown before they are made. */
   isPreviewing(): boolean;
+  /** Runs a command of the server's that VS Code was asked for, from a quick fix say. */
+  perform<T>(command: string, run: () => Promise<T>): Promise<T>;
 }
 
 /** Makes a client, not started yet. */
@@ -68,6 +70,7 @@ export function createClient(
       },
     },
     middleware: {
+      executeCommand: (command, args, next) => owner.perform(command, async () => next(command, args)),
       workspace: {
         handleApplyEdit: (params, next) => {
           const { label = "Codestral", edit } = params;

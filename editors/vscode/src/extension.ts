@@ -21,7 +21,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const pages = new Pages();
   const server = (session = new Session(context, log, bar, keys, snooze));
   const actions = new Actions(server, pages);
-  context.subscriptions.push(log, keys, snooze, bar, pages, server, server.onDidStep((step) => actions.progress(step)));
+  context.subscriptions.push(log, keys, snooze, bar, pages, server);
+  server.onDidStep((step) => actions.progress(step));
+  server.onDidFinish((what) => actions.finished(what));
 
   const commands: Record<string, () => unknown> = {
     menu: () => showMenu(server, snooze, bar.lines),

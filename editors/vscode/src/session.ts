@@ -15,6 +15,14 @@ import type { StatusBar } from "./statusBar";
 import type { Snooze } from "./switches";
 import type { Progressed } from "./written";
 
+export interface Finished {
+  readonly command: string;
+  readonly answer: unknown;
+}
+
+/** Commands whose edits the user has not seen yet: they are shown before they are made. */
+const PREVIEWED = new Set(["codestral.generate"]);
+
 export class Session implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
@@ -28,6 +36,9 @@ export class Session implements vscode.Disposable {
   readonly #stepped = new vscode.EventEmitter<Progressed>();
   /** Fires as an action goes on. */
   readonly onDidStep = this.#stepped.event;
+  readonly #finished = new vscode.EventEmitter<Finished>();
+  /** Fires when a command of the server's has been answered, whoever asked for it. */
+  readonly onDidFinish = this.#finished.event;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, bar: StatusBar, keys: Keys, snooze: Snooze) {
     this.#context = context;
@@ -64,26 +75,32 @@ export class Session implements vscode.Disposable {
   /** Runs one of the server's commands. What is wrong is shown, and nothing is answered then. */
   async ask<T>(command: string, ...args: unknown[]): Promise<T | undefined> {
     try {
-      if (!this.client) throw new Error("the server does not run");
-      return (await this.client.sendRequest("workspace/executeCommand", { command, arguments: args })) as T;
+      const { client } = this;
+      if (!client) throw new Error("the server does not run");
+      const params = { command, arguments: args };
+      return await this.perform(command, () => client.sendRequest<T>("workspace/executeCommand", params));
     } catch (error) {
       void vscode.window.showErrorMessage(`Codestral: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   }
 
-  /** Does something whose edits are shown before they are made. */
-  async previewing<T>(run: () => Promise<T>): Promise<T> {
-    this.#previewing += 1;
+  /** Runs a command of the server's: its edits are shown first where the user has not seen them, its answer is told. */
+  async perform<T>(command: string, run: () => Promise<T>): Promise<T> {
+    const unseen = PREVIEWED.has(command) ? 1 : 0;
+    this.#previewing += unseen;
     try {
-      return await run();
+      const answer = await run();
+      this.#finished.fire({ command, answer });
+      return answer;
     } finally {
-      this.#previewing -= 1;
+      this.#previewing -= unseen;
     }
   }
 
   dispose(): void {
     this.#stepped.dispose();
+    this.#finished.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
 
@@ -101,6 +118,7 @@ export class Session implements vscode.Disposable {
       const client = createClient(this.#context.extension, command, this.#log, {
         onGivenUp: (why) => this.#bar.stopped(why),
         isPreviewing: () => this.#previewing > 0,
+        perform: (name, run) => this.perform(name, run),
       });
       this.#client = client;
       client.onNotification("codestral/didChangeStatus", (status: Status) => this.#bar.show(status));

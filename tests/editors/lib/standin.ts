@@ -31,8 +31,17 @@ export class StandIn {
   static async start(folder: string, pace: { firstToken: number; token: number }): Promise<StandIn> {
     const known = join(folder, "known.txt");
     writeFileSync(known, "");
-    const program = ["-m", "tests.editors.lib.ollama", known, `${pace.firstToken}`, `${pace.token}`];
-    const process = spawn(PYTHON, program, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const program = ["tests.editors.lib.ollama", known, `${pace.firstToken}`, `${pace.token}`];
+    return StandIn.#run(program, known);
+  }
+
+  /** One that says something else each time, the first of it after `firstToken` ms. */
+  static instant(firstToken = 0): Promise<StandIn> {
+    return StandIn.#run(["tests.editors.lib.instant", `${firstToken}`], "");
+  }
+
+  static async #run(program: readonly string[], known: string): Promise<StandIn> {
+    const process = spawn(PYTHON, ["-m", ...program], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
     const [url] = (await once(createInterface(process.stdout!), "line")) as [string];
     return new StandIn(url, process, known);
   }

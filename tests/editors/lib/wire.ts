@@ -24,8 +24,16 @@ export class Wire {
 
   /** The server's command line: a home of its own, then the recorder, then the server. */
   get command(): string[] {
-    const own = ["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => `XDG_${kind}_HOME=${join(this.#home, kind)}`);
-    return ["env", ...own, PYTHON, join(HERE, "lib/record.py"), this.log, ...SERVER];
+    return [...this.#alone, PYTHON, join(HERE, "lib/record.py"), this.log, ...SERVER];
+  }
+
+  /** The same without the recorder, which costs a little time at every message. */
+  get direct(): string[] {
+    return [...this.#alone, ...SERVER];
+  }
+
+  get #alone(): string[] {
+    return ["env", ...["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => `XDG_${kind}_HOME=${join(this.#home, kind)}`)];
   }
 
   /** The id of the server's process, the last one if there were several. */

@@ -21,8 +21,17 @@ local function lines(step, text)
   return note and vim.list_extend(all, { "", "*" .. note:gsub("\n", " ") .. "*" }) or all
 end
 
+--- Opens code in a window of its own; nothing of it is a file yet.
+---@param code string
+---@param language string
+local function show_code(code, language)
+  vim.cmd("botright vnew")
+  vim.bo.filetype = language
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(code, "\n", { plain = true }))
+end
+
 --- Takes in how an action goes (`codestral/action`); what is Markdown is shown from its first words on.
----@param step { id: string, title: string, languageId: string, state: string, message: string, at: integer, text: string }
+---@param step { id: string, kind: string, title: string, languageId: string, state: string, message: string, at: integer, text: string }
 function M.progress(step)
   local action = running[step.id] or { text = "" }
   running[step.id] = action
@@ -33,6 +42,9 @@ function M.progress(step)
     else
       action.page = page.open(step.title, lines(step, action.text))
     end
+  end
+  if step.kind == "write-tests" and step.state == "done" then
+    show_code(action.text, step.languageId)
   end
   if step.state ~= "running" and step.state ~= "paused" then
     running[step.id] = nil
@@ -79,15 +91,10 @@ function M.document(call)
   server.ask("codestral.document", { place(call) })
 end
 
---- Writes tests into a buffer of their own.
+--- Writes tests; they come into a window of their own.
 ---@param call table
 function M.tests(call)
-  local filetype = vim.bo.filetype
-  server.ask("codestral.writeTests", { place(call) }, function(written)
-    vim.cmd("botright vnew")
-    vim.bo.filetype = filetype
-    vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(written.code, "\n", { plain = true }))
-  end)
+  server.ask("codestral.writeTests", { place(call) })
 end
 
 return M
