@@ -19,7 +19,7 @@ from codestral_lsp.completion.session import DocumentSession, Pending, Shown
 from codestral_lsp.completion.typing import Doing
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.context.project import ProjectContext
-from codestral_lsp.document.document import Change
+from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position
 from codestral_lsp.insight.bugs import log_bug
@@ -140,13 +140,17 @@ class CompletionService:
         if not objection(follow_up, asked.around, Doing.TYPING):
             self._asking.prepare(session, asked, change, self.settings.completion)
 
+    def silence(self, document: Document) -> str:
+        """Why nothing is ever suggested in a document; empty if nothing speaks against it."""
+        if reason := refusal(self.settings, document.language):
+            return reason
+        return "" if document.path is None or self.ignore.allows(document.path) else "the file is ignored"
+
     def _refusal(self, session: DocumentSession, request: CompletionRequest, now_s: float) -> str:
-        if reason := refusal(self.settings, request.document.language):
+        if reason := self.silence(request.document):
             return reason
         if now_s < self._snoozed_until_s and request.trigger is Trigger.AUTOMATIC:
             return "snoozed"
-        if request.document.path is not None and not self.ignore.allows(request.document.path):
-            return "the file is ignored"
         return "dismissed" if request.trigger is Trigger.AUTOMATIC and session.declined(request, now_s) else ""
 
     def _finish(self, session: DocumentSession, asked: Question, trace: Trace, text: str) -> Suggestion | None:

@@ -35,9 +35,12 @@ def register(app: App) -> None:
         app.completion.snooze(max(0.0, minutes[0] if minutes else 5.0) * 60)
 
     @command("codestral.status")
-    async def status() -> dict[str, Any]:
-        """What is going on: the fields of codestral/didChangeStatus, and whether the workspace is indexed."""
-        return {**asdict(app.engines.status), "indexed": app.embedded.indexed}
+    async def status(*uri: str) -> dict[str, Any]:
+        """What is going on: the fields of codestral/didChangeStatus, whether the workspace is indexed, and for an open
+        document why nothing is suggested there (empty if nothing speaks against it)."""
+        document = app.documents.get(uri[0]) if uri else None
+        here = {} if document is None else {"here": app.completion.silence(document)}
+        return {**asdict(app.engines.status), "indexed": app.embedded.indexed, **here}
 
     @command("codestral.why")
     async def why(*last: int) -> list[dict[str, Any]]:

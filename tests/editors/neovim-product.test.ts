@@ -160,6 +160,29 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.ok(wire.sent("server", "codestral/action").length > 2, "it came in one piece");
   });
 
+  test("finds a bug, marks it and fixes it", async () => {
+    const buggy = TOTAL.replace("(prices)\n", "(prices[1:])\n");
+    await start("SETUP{}", "cart.py", HEAD + buggy);
+    await nvim.ready();
+    await nvim.type("4G");
+    await command("Codestral bugs");
+    await until("the report", async () => /found one bug/.test(await nvim.messages()));
+    const marked = () => nvim.lua("return (vim.diagnostic.get(0)[1] or {}).message");
+    assert.match(await until("the mark", marked), /first price is left out/);
+    await nvim.lua(`vim.lsp.buf.code_action({ apply = true, filter = function(action) return vim.startswith(action.title, "Fix:") end })`);
+    await until("the fix", async () => (await nvim.lines())[3] === "    return sum(prices)");
+  });
+
+  test("writes code on request, which one u takes back", async () => {
+    await start("SETUP{}", "cart.py", `${HEAD}def highest(prices):\n    pass\n`);
+    await nvim.ready();
+    await nvim.type("3G");
+    await command("Codestral generate the highest price");
+    await until("the code", async () => (await nvim.lines())[2] === "    return max(prices)");
+    await nvim.type("u");
+    assert.equal((await nvim.lines())[2], "    pass");
+  });
+
   test("switches off and on, and is silent for a while", async () => {
     await start();
     await nvim.ready();

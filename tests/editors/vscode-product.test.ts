@@ -7,6 +7,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { Gate } from "./lib/gate.ts";
 import { chromium, CODE_SERVER, missing, pause, scratch, SERVER, until, VSIX } from "./lib/places.ts";
 import { StandIn } from "./lib/standin.ts";
 import { CodeServer, type Window } from "./lib/vscode.ts";
@@ -208,11 +209,38 @@ describe("VS Code at work", { skip: needs }, () => {
     await window.says(/workspace/);
   });
 
+  test("the status bar says that a file is ignored, and comes round in one that is not", async () => {
+    const ignore = { "codestral.privacy.ignore": ["cart.py"] };
+    await open({ trust: true, machine: ignore, files: { "prices.py": "PRICES = {}\n" } });
+    await window.says(/Off here: the file is ignored/);
+    await window.picture("vscode-off.png");
+    await window.page.locator(".explorer-viewlet .monaco-list-row", { hasText: "prices.py" }).dblclick();
+    await window.says(/codestral through ollama/);
+  });
+
   test("a backend that goes away is said with its cure, and one that comes back is used again", async () => {
-    const port = await goneServer();
-    await open({ trust: true, machine: { "codestral.ollama.url": `http://127.0.0.1:${port}` } });
-    await window.says(/ollama serve|not running|nothing listens/i);
+    const gate = await new Gate(standIn.url).open();
+    await open({ trust: true, machine: { "codestral.ollama.url": gate.url } });
+    await window.type("def to");
+    await window.ghostShown();
+    await gate.shut();
+    await window.press("Escape");
+    await window.press("Enter");
+    await window.type("x = ");
+    await window.says(/nothing listens at.*ollama serve/);
     await window.picture("vscode-problem.png");
+    await gate.open();
+    await window.press("Backspace");
+    await until("to be used again", async () => {
+      await window.type("t");
+      await pause(1000);
+      if ((await window.ghost()) !== "") return true;
+      await window.press("Backspace");
+      await pause(1000);
+      return false;
+    }, 60_000);
+    await window.says(/codestral through ollama/);
+    await gate.shut();
   });
 
   test("says why there was no suggestion", async () => {
@@ -237,6 +265,32 @@ describe("VS Code at work", { skip: needs }, () => {
     await window.picture("vscode-explain.png");
   });
 
+  const BUGGY = 'def total(prices):\n    """Sum of all prices."""\n    return sum(prices[1:])\n';
+
+  test("marks what it finds, and shows the fix before it is made", async () => {
+    await open({ trust: true, files: { "cart.py": HEAD + BUGGY } });
+    await window.goTo(4);
+    await window.command("Codestral: Find Bugs Here");
+    await window.notified(/found one bug/);
+    await window.page.locator(".squiggly-warning, .squiggly-error, .squiggly-info").first().waitFor();
+    await window.picture("vscode-bug.png");
+    await window.press("Control+.");
+    const fix = window.page.locator(".action-widget .monaco-list-row", { hasText: "Fix: The first price is left out" });
+    await fix.click();
+    await window.previewAccepted("vscode-fix.png");
+    assert.equal(await window.saved(), HEAD + TOTAL);
+  });
+
+  test("writes code on request, shown before it is kept or thrown away", async () => {
+    const hole = "def highest(prices):\n    pass\n";
+    await open({ trust: true, files: { "cart.py": HEAD + hole } });
+    await window.goTo(3);
+    await window.command("Codestral: Write Code Here");
+    await window.answer("the highest price");
+    await window.previewAccepted("vscode-generate.png");
+    assert.equal(await window.saved(), `${HEAD}def highest(prices):\n    return max(prices)\n`);
+  });
+
   test("the walkthrough opens, and names the licence of every model", async () => {
     await open({ trust: true });
     await window.command("Codestral: Open the Walkthrough");
@@ -259,14 +313,6 @@ describe("VS Code at work", { skip: needs }, () => {
     ollama.stop();
   });
 });
-
-async function goneServer(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** An Ollama with no model, which "downloads" any. */
 async function fakeOllama(): Promise<{ url: string; pulled: string[]; stop(): void }> {

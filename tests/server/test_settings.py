@@ -195,3 +195,15 @@ async def test_a_client_that_never_answers_does_not_hold_us_up(ollama: OllamaSta
     client = await start(ollama, capabilities=capabilities)
     client.open(URI, TEXT)
     assert await client.items(URI, 1, 4)
+
+
+async def test_status_says_why_a_document_is_left_alone(start: StartClient, ollama: OllamaStandIn) -> None:
+    settings = {"privacy": {"ignore": ["*.secret"]}, "completion": {"debounceMs": 0, "languages": {"go": False}}}
+    client = await start(ollama, settings)
+    for name, language in (("a.py", "python"), ("a.go", "go"), ("b.secret", "python")):
+        client.open(f"file:///shop/{name}", "x = 1\n", language)
+    reasons = [
+        (await client.command("codestral.status", f"file:///shop/{name}"))["here"]
+        for name in ("a.py", "a.go", "b.secret")
+    ]
+    assert reasons == ["", "completions are switched off for go (setting completion.languages)", "the file is ignored"]

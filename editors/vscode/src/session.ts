@@ -49,6 +49,7 @@ export class Session implements vscode.Disposable {
     this.#subscriptions = [
       keys.onDidChange((backend) => this.#handOver([backend])),
       snooze.onDidChange(() => this.#tellSnooze()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#lookAround()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(`${SECTION}.ui`)) void this.start();
       }),
@@ -121,7 +122,10 @@ export class Session implements vscode.Disposable {
         perform: (name, run) => this.perform(name, run),
       });
       this.#client = client;
-      client.onNotification("codestral/didChangeStatus", (status: Status) => this.#bar.show(status));
+      client.onNotification("codestral/didChangeStatus", (status: Status) => {
+        this.#bar.show(status);
+        if (!status.busy) void this.#lookAround();
+      });
       client.onNotification("codestral/action", (step: Progressed) => this.#stepped.fire(step));
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) this.#bar.starting(); // until the server says what it found
@@ -140,6 +144,17 @@ export class Session implements vscode.Disposable {
     }
     await this.#handOver(await this.#keys.backends());
     if (this.#snooze.until) await this.#tellSnooze();
+  }
+
+  /** Has the status bar say whether the server suggests anything where the user is. */
+  async #lookAround(): Promise<void> {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    if (!uri || !this.client) return;
+    const params = { command: "codestral.status", arguments: [uri] };
+    const answer = await this.client
+      .sendRequest<{ here?: string }>("workspace/executeCommand", params)
+      .catch((error: unknown) => this.#log.debug(String(error)));
+    if (uri === vscode.window.activeTextEditor?.document.uri.toString()) this.#bar.here(answer?.here ?? "");
   }
 
   async #handOver(backends: readonly string[]): Promise<void> {

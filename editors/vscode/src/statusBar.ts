@@ -10,6 +10,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #fixed: Face | undefined;
   #status: Status | undefined;
+  #here = "";
 
   constructor(snooze: Snooze) {
     this.#snooze = snooze;
@@ -44,6 +45,12 @@ export class StatusBar implements vscode.Disposable {
     this.#refresh();
   }
 
+  /** Why the server suggests nothing in the document that is looked at; empty if it does. */
+  here(reason: string): void {
+    this.#here = reason;
+    this.#refresh();
+  }
+
   dispose(): void {
     for (const each of [this.#item, ...this.#subscriptions]) each.dispose();
   }
@@ -63,7 +70,7 @@ export class StatusBar implements vscode.Disposable {
     if (!isEnabled()) return "completions are turned off";
     if (this.#snooze.until) return `snoozed until ${this.#snooze.until.toLocaleTimeString([], { timeStyle: "short" })}`;
     if (document && !isEnabledFor(document.languageId)) return `completions are turned off for ${document.languageId}`;
-    return undefined;
+    return this.#here || undefined;
   }
 
   #refresh(): void {

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import * as places from "./places.ts";
-import { until } from "./places.ts";
+import { pause, until } from "./places.ts";
 
 /** What makes VS Code quiet: no tips, no updates, no shop, no AI of its own. */
 const QUIET = {
@@ -181,6 +181,16 @@ export class Window {
   async answer(text: string): Promise<void> {
     await this.page.locator(".quick-input-widget input.input").fill(text);
     await this.press("Enter");
+  }
+
+  /** Makes the changes that VS Code's refactoring preview asks about, once they are shown. */
+  async previewAccepted(name: string): Promise<void> {
+    const panel = this.page.locator(".bulk-edit-panel");
+    await panel.locator(".monaco-list-row").first().waitFor({ timeout: 30_000 });
+    await pause(1000); // the diff is drawn a little later
+    await this.picture(name);
+    await panel.getByRole("button", { name: "Apply" }).click();
+    await panel.waitFor({ state: "hidden" });
   }
 
   /** The text of a rendered Markdown page that is open, once it says something. */
