@@ -6,7 +6,7 @@ JOBS ?= 2
 # The platforms to package for, as VS Code names them: its extension and JetBrains' template carry wheels that differ.
 VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
-.PHONY: demo test lint test-editors test-model bench package docs lock clean help
+.PHONY: demo test lint test-editors test-model bench bench-editors package docs lock clean help
 
 help:
 	@echo "make demo          see it work: the real server completes in a sample project"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-editors  real VS Code (in Chromium), Neovim, Emacs"
 	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
 	@echo "make bench         all figures, into docs/numbers/"
+	@echo "make bench-editors how long a user waits for ghost text, in real editors"
 	@echo "make package       wheel, .vsix, archives for Neovim and JetBrains, into dist/"
 	@echo "make docs          what is generated from the code: documents, editors' settings"
 	@echo "make lock          pin the development environment anew (needs uv)"
@@ -46,6 +47,9 @@ lint: .venv/ready editors/vscode/node_modules/ready
 
 test-editors: .venv/ready
 	tests/editors/run.sh
+
+bench-editors: .venv/ready
+	tests/editors/run.sh latency.ts --json $(CURDIR)/docs/numbers/editors.json
 
 test-model: .venv/ready
 	$(BIN)/python -m pytest -q -rs tests/model

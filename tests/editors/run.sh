@@ -30,9 +30,10 @@ export CODESTRAL_VSIX=$CODESTRAL_EDITORS_DIR/codestral-lsp.vsix
 
 cd "$HERE" || exit 1
 if [ "${1:-}" = latency.ts ]; then exec "$NODE" "$@"; fi
+[ $# -gt 0 ] || set -- *.test.ts
 "$NODE" --test --test-concurrency=1 --test-timeout=900000 \
   --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$report" \
-  ${@:-*.test.ts}
+  "$@"
 status=$?
 echo
 grep -E '^\s*(not )?ok .*# SKIP' "$report" | sed -E 's/^ *(not )?ok [0-9]+ - (.*) # SKIP/SKIPPED: \2:/' >&2

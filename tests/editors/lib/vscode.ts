@@ -189,6 +189,7 @@ export class Window {
     await panel.locator(".monaco-list-row").first().waitFor({ timeout: 30_000 });
     await pause(1000); // the diff is drawn a little later
     await this.picture(name);
+    await panel.locator("input[type=checkbox], .monaco-custom-toggle, .edit-checkbox").first().click(); // not ticked until the user does
     await panel.getByRole("button", { name: "Apply" }).click();
     await panel.waitFor({ state: "hidden" });
   }
