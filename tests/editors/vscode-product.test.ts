@@ -227,7 +227,7 @@ describe("VS Code at work", { skip: needs }, () => {
     await window.press("Escape");
     await window.press("Enter");
     await window.type("x = ");
-    await window.says(/nothing listens at.*ollama serve/);
+    await window.says(/nothing listens at .*(serve|install)/i);
     await window.picture("vscode-problem.png");
     await gate.open();
     await window.press("Backspace");
