@@ -97,8 +97,19 @@ def test_a_bad_value_leaves_the_weaker_sources_good_one() -> None:
     assert "left as it was" in loaded.problems[0].message
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
-    (message,) = problems({"openai": {"url": "https://me:s3cret@host"}})
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"openai": {"url": "https://me:s3cret@host"}},
+        {"openai": {"url": "me:s3cret@host"}},
+        {"openai": {"url": "https://host/v1?key=s3cret"}},
+        {"openai": {"apiKeyEnv": "s3cret"}},
+        {"mistral": {"apiKeyEnv": "s3cret"}},
+        {"mistral": {"apiKey": "s3cret"}},
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_refused_and_not_repeated(values: dict[str, Any]) -> None:
+    (message,) = problems(values)
     assert "s3cret" not in message
 
 

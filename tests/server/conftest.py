@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -33,11 +34,15 @@ async def start(environ: dict[str, str]) -> AsyncIterator[StartClient]:
     clients: list[LspClient] = []
 
     async def start(
-        ollama: OllamaStandIn | None = None, options: dict[str, Any] | None = None, **hello: Any
+        ollama: OllamaStandIn | None = None,
+        options: dict[str, Any] | None = None,
+        *,
+        arguments: Sequence[str] = (),
+        **hello: Any,
     ) -> LspClient:
         client = LspClient()
         clients.append(client)
-        await client.start(environ=environ)
+        await client.start([sys.executable, "-m", "codestral_lsp", *arguments], environ=environ)
         settings = {"completion": {"debounceMs": 0, "prefetch": False, "candidates": 1}, **(options or {})}
         if ollama is not None:
             settings = {"backend": "ollama", "ollama": {"url": ollama.url}, **settings}

@@ -40,6 +40,27 @@ async def test_what_the_client_ignores_from_the_start_is_ignored(start: StartCli
     assert await until_items(client, 0)
 
 
+async def test_a_single_bad_setting_is_told_once(start: StartClient, ollama: OllamaStandIn) -> None:
+    client = await start(ollama, {"completion": {"debounceMs": 0, "maxTokens": 0}})
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    await client.until(lambda: bool(messages(client)))
+    assert await client.command("codestral.status")
+    (message,) = messages(client)
+    assert "completion.maxTokens" in message
+
+
+async def test_a_bad_users_file_is_told_and_the_server_goes_on(
+    start: StartClient, ollama: OllamaStandIn, environ: dict[str, str]
+) -> None:
+    file = Path(environ["XDG_CONFIG_HOME"]) / "codestral-lsp" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("enabled = yes please\n")
+    client = await start(ollama)
+    await client.until(lambda: any(str(file) in message for message in messages(client)))
+    client.open(URI, TEXT)
+    assert await client.items(URI, 1, 4)
+
+
 async def test_options_may_stand_under_our_section(start: StartClient, ollama: OllamaStandIn) -> None:
     client = await start(ollama, {"codestral": {"backend": "ollama", "ollama": {"url": ollama.url}, "enabled": False}})
     client.open(URI, TEXT)
