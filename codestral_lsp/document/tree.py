@@ -113,7 +113,7 @@ class SyntaxTree(Syntax):
         started = time.perf_counter()
         tree = parse(self._grammar, text, edited(base.tree, base.text, text, changed), pace)
         if tree is not None and tree.root_node.has_error and not base.tree.root_node.has_error:
-            # A reparse may see an error where reading from nothing sees none (a keyword of Bash that becomes a command).
+            # A reparse may see an error where reading from nothing sees none (in Bash: a keyword becomes a name).
             tree = parse(self._grammar, text, None, pace) if len(text.lines) <= _SHORT_LINES else tree
         if tree is None:
             return None
