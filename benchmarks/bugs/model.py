@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ async def ask(out: Path, url: str, most: int, seconds: float) -> None:
     backend = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=False)
     end = time.monotonic() + seconds
     with out.open("a", encoding="utf-8") as file:
-        for case in cases():
+        for case in _spread(cases()):
             for version, code in (("buggy", case.buggy), ("clean", case.clean)):
                 if (case.id, version) in done or most <= 0 or time.monotonic() > end:
                     continue
@@ -47,6 +47,16 @@ async def ask(out: Path, url: str, most: int, seconds: float) -> None:
                 shown = [finding["why"][:60] for finding in row["findings"]]
                 print(f"{case.id} {version}: {row['claims']} claims, shown: {shown}", flush=True)
     await backend.aclose()
+
+
+def _spread(known: Sequence[Case]) -> list[Case]:
+    """The cases of all languages in turn, so that a run that is cut short has seen some of each."""
+    seen: Counter[str] = Counter()
+    turns: list[tuple[int, Case]] = []
+    for case in known:
+        turns.append((seen[case.language], case))
+        seen[case.language] += 1
+    return [case for _, case in sorted(turns, key=lambda turn: turn[0])]
 
 
 async def _one(backend: LlamacppBackend, case: Case, code: str) -> dict[str, Any]:
