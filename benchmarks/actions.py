@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from statistics import median
@@ -38,16 +39,24 @@ FILES = (
 )
 """Files whose functions are explained: this program's own."""
 _LEAST_LINES = 8
-_EACH = 6
+_EACH, _EACH_ASKED = 6, 1
+"""Functions of each file: without a model, and with one, which takes its time to read a whole file."""
 _SEEDS = (1, 2, 3, 4, 5)
 
 
-class _Deaf:
+class _FirstWord:
+    """Waits for the first word of an explanation."""
+
+    def __init__(self) -> None:
+        self.came = asyncio.Event()
+
     def heard(self, text: str) -> None:
-        """Nobody listens."""
+        """The answer so far, below its heading."""
+        if text.partition("\n\n")[2].strip():
+            self.came.set()
 
     def waits(self, why: str) -> None:
-        """Nobody waits."""
+        """Nobody else asks."""
 
 
 async def scripted_claims() -> dict[str, Any]:
@@ -95,20 +104,28 @@ async def explanations(backend: Backend | None) -> dict[str, Any]:
 async def _explained(name: str, backend: Backend | None, *, whole: bool) -> AsyncGenerator[tuple[float, float | None]]:
     file = ROOT / name
     document = Document(file.as_uri(), "python", 1, Text.of(file.read_text("utf-8")), file)
-    for target in _functions(await _tree(document)):
-        desk = await Desk(backend or ScriptedBackend(lambda request: "It does.")).begin()
+    for target in _functions(await _tree(document), _EACH if backend is None else _EACH_ASKED):
+        asked = ScriptedBackend(lambda request: "It does.")
+        desk = await Desk(backend or asked).begin()
         desk.store.open(document)
+        word = _FirstWord()
+        started = time.perf_counter()
         if whole:
             # As clients do that send the file and say which function is meant.
             about = f"Explain the function {target.name}."
-            explanation = await desk.actions.explain(whole_file(document, target.first), _Deaf(), about)
-            lines = document.text.lines
-            sent = sum(desk.engine.counter.line(line) for line in lines)
+            work = desk.actions.explain(whole_file(document, target.first), word, about)
         else:
-            explanation = await desk.actions.explain(target, _Deaf())
-            sent = explanation.said.prompt_tokens if explanation.said else 0
-        first = explanation.said.first_text_ms if explanation.said and backend is not None else None
-        yield sent, first
+            work = desk.actions.explain(target, word)
+        task = asyncio.ensure_future(work)
+        await asyncio.wait([task, waiting := asyncio.ensure_future(word.came.wait())], return_when="FIRST_COMPLETED")
+        first_ms = (time.perf_counter() - started) * 1000
+        waiting.cancel()
+        if backend is not None:
+            task.cancel()
+        await asyncio.wait([task])
+        trace = list(desk.traces)[-1]
+        sent = sum(map(desk.engine.counter.line, document.text.lines)) if whole else trace.prompt_tokens
+        yield sent, first_ms if backend is not None else None
         desk.syntax.close()
 
 
@@ -121,14 +138,14 @@ async def _tree(document: Document) -> list[Target]:
     return found
 
 
-def _functions(targets: list[Target]) -> Iterator[Target]:
+def _functions(targets: list[Target], most: int) -> Iterator[Target]:
     """Some functions that are worth explaining, spread over the file."""
     long = [
         target
         for target in targets
         if target.stop - target.first >= _LEAST_LINES and target.kind is TargetKind.FUNCTION
     ]
-    yield from long[:: max(1, len(long) // _EACH)][:_EACH]
+    yield from long[:: max(1, len(long) // most)][:most]
 
 
 def findings(rows: Path) -> dict[str, Any]:

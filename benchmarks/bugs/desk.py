@@ -97,7 +97,8 @@ class Desk:
         settings = Settings(backend="ollama" if backend is not None else "workspace")
         self._engines = Engines(settings, lambda name, settings: backend or ScriptedBackend(lambda request: ""))
         lookup = WorkspaceLookup(self.store, IgnoreRules(), lambda: ())
-        talk = Talk(self._engines, Traces(), lambda: None)
+        self.traces = Traces()
+        talk = Talk(self._engines, self.traces, lambda: None)
         parts = Parts(talk, ChatPrompts(None, lambda error: None), self.syntax, lookup)
         self.actions = Actions(parts, self.store, Path(tempfile.mkdtemp(prefix="desk-")))
 
