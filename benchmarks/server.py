@@ -53,7 +53,7 @@ async def server(
         settings = {
             "backend": "ollama",
             "ollama": {"url": url},
-            "completion": {"debounceMs": 0, "instant": False},
+            "completion": {"debounceMs": 0, "instant": False, "prefetch": False},
             **(options or {}),
         }
         await client.initialize(settings, root=root.as_uri() if root else None)
@@ -103,6 +103,7 @@ async def answers(client: LspClient, count: int, *, disagree: bool) -> list[floa
 async def latency(rounds: int, count: int) -> dict[str, dict[str, Any]]:
     """Around an instant model: bare, ours cold, ours from cache."""
     seen: dict[str, list[float]] = {"bare pygls": [], "ours": [], "ours, type-through": []}
+    spent: dict[str, list[float]] = {name: [] for name in seen}
     async with OllamaStandIn(Script(answer="beta gamma delta\nmore")) as model:
         for _ in range(rounds):
             for name, kind, disagree in (
@@ -111,10 +112,14 @@ async def latency(rounds: int, count: int) -> dict[str, dict[str, Any]]:
                 ("ours, type-through", "ours", False),
             ):
                 async with server(kind, model.url) as client:
+                    before_ms = _cpu_ms(client.process.pid)
                     times = await answers(client, count, disagree=disagree)
+                    spent[name].append((_cpu_ms(client.process.pid) - before_ms) / count)
                     # The first requests open connections and load what is loaded late.
                     seen[name] += [ms for turn, ms in enumerate(times) if turn >= 24 and (disagree or turn % 12)]
-    return {name: _row(times) for name, times in seen.items()}
+    return {
+        name: {**_row(times), "CPU ms each": round(percentile(spent[name], 0.5), 2)} for name, times in seen.items()
+    }
 
 
 async def under_load(count: int, workspace: Path) -> dict[str, dict[str, Any]]:
@@ -128,12 +133,19 @@ async def under_load(count: int, workspace: Path) -> dict[str, dict[str, Any]]:
             results["didChange while the model hangs"] = _row(await _edits(client, count))
         model.script = Script(answer="beta\n")
         async with server("ours", model.url, root=workspace) as client:
-            times = []
+            times = await _pings(client, 50)
             while not (await client.command("codestral.status"))["indexed"]:
                 times += await _pings(client, 50)
             results["any message while indexing"] = _row(times)
             results["any message at rest"] = _row(await _pings(client, count))
     return results
+
+
+def _cpu_ms(pid: int) -> float:
+    """Time that the process has spent on processors, which other programs' load does not change much; 0 if not told."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+    return 0.0
 
 
 async def _edits(client: LspClient, count: int) -> list[float]:
@@ -162,6 +174,7 @@ async def start_up(count: int) -> dict[str, dict[str, Any]]:
     """From spawning the process to its answer to `initialize`, and to the first completion."""
     hello: dict[str, list[float]] = {"bare pygls": [], "ours": []}
     first: dict[str, list[float]] = {"bare pygls": [], "ours": []}
+    gone: dict[str, list[float]] = {"bare pygls": [], "ours": []}
     async with OllamaStandIn(Script(answer="beta\n")) as model:
         for _ in range(count):
             for name, kind in (("bare pygls", "bare"), ("ours", "ours")):
@@ -172,11 +185,17 @@ async def start_up(count: int) -> dict[str, dict[str, Any]]:
                     number, answer = client.complete(URI, 0, 8)
                     await answer
                     first[name].append((client.arrived[number] - began) * 1000)
+                    assert client.process.stdin
+                    left = time.perf_counter()
+                    client.process.stdin.close()
+                    await client.process.wait()
+                    gone[name].append((time.perf_counter() - left) * 1000)
     return {
         name: {
             "spawn to initialize p50 ms": round(percentile(hello[name], 0.5)),
             "spawn to initialize best ms": round(min(hello[name])),
             "spawn to first completion p50 ms": round(percentile(first[name], 0.5)),
+            "pipe closed to process gone, longest ms": round(max(gone[name])),
         }
         for name in hello
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from pathlib import PurePosixPath
 from typing import Any
 
 from codestral_lsp.backends.base import (
@@ -204,10 +205,10 @@ class OpenaiBackend:
                 cure=f"Set openai.model to one of those it has: {others}.",
             )
         remote = await self._http.remote()
-        names = (model, str((entry or {}).get("root") or ""))
+        names = (_name(model), _name(str((entry or {}).get("root") or "")))
         return ModelInfo(
             backend="openai",
-            model=model,
+            model=names[0],
             host=self._server.host,
             remote=remote,
             metered=remote if self._preset.metered is None else self._preset.metered,
@@ -247,6 +248,13 @@ class OpenaiBackend:
             reply,
             key_cure=f"Set {self._places.env}, or openai.apiKeyCommand, or give one in the editor.",
         )
+
+
+def _name(model: str) -> str:
+    """A model's id without the folders of the machine it lies on: they say nothing of it, or something wrong."""
+    path = model.replace("\\", "/")
+    is_file = path.endswith(".gguf") or path.startswith(("/", "~")) or path[1:3] == ":/"
+    return PurePosixPath(path).name if is_file else model
 
 
 def _context(entry: Mapping[str, Any]) -> int | None:

@@ -18,8 +18,8 @@ def run(options: argparse.Namespace) -> int:
     """Serve until the client is gone. Does not return: the process ends."""
     log.start(options.log_file, options.log_level, for_a_person=False)
     paths = UserPaths.default(options.config)
-    # What is loaded now stays for good: the collector need never look at it again.
-    gc.collect()
+    # What is loaded now stays for good: the collector need never look at it again. What of it is garbage is little,
+    # and finding it would take longer than the editor should wait.
     gc.freeze()
     gc.enable()
     return asyncio.run(_serve(paths))

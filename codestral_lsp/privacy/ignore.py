@@ -15,8 +15,6 @@ from fnmatch import translate
 from pathlib import Path
 from time import monotonic
 
-from pathspec import GitIgnoreSpec
-
 RULE_FILES = (".gitignore", ".codestralignore")
 """Files that hold rules, weakest first."""
 
@@ -252,6 +250,8 @@ def _rules(lines: Sequence[str], cut: int) -> _Rules:
 
 def _patterns(line: str) -> list[tuple[re.Pattern[str], bool]]:
     """A line's pattern; none if it is a comment, blank or nonsense (git takes no notice of nonsense either)."""
+    from pathspec import GitIgnoreSpec  # slow to import, and not wanted where there are no rules
+
     # To git `a/**` is what lies in `a`, to pathspec also `a` itself.
     line = re.sub(r"/\*\*(/?)$", r"/**/*\1", line.rstrip())
     try:

@@ -130,6 +130,24 @@ async def test_the_model_is_the_one_set_or_the_first_that_writes_text() -> None:
         assert len(server.seen("/v1/models")) == 1
 
 
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("/home/me/codestral-tests/qwen2.5-coder-7b-q8_0.gguf", "qwen2.5-coder-7b-q8_0.gguf"),
+        ("C:\\models\\codestral\\qwen2.5-coder.gguf", "qwen2.5-coder.gguf"),
+        ("models/codestral.gguf", "codestral.gguf"),
+        ("Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-7B"),
+        ("codestral-22b", "codestral-22b"),
+    ],
+)
+async def test_the_folder_of_a_model_says_nothing_of_it(model: str, name: str) -> None:
+    async with openai_with(OpenaiStandIn(model=model)) as (backend, server):
+        info = await backend.describe()
+        assert (info.model, info.names[0]) == (name, name)
+        await hear(backend.stream(prompt(), ASK))
+        assert server.seen("/v1/completions")[-1].json()["model"] == model
+
+
 async def test_a_list_may_be_bare() -> None:
     async with openai_with() as (backend, server):
         server.plan(Canned(200, b'[{"id": "m", "context_length": 32768}]'), path="/v1/models")
