@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.bugs import crashes, model, scripted
 from benchmarks.bugs.desk import Desk, ScriptedBackend
 from benchmarks.report import table
-from codestral_lsp.actions.target import Target, TargetKind, target_of, whole_file
+from codestral_lsp.actions.target import Target, TargetKind, target_at, whole_file
 from codestral_lsp.backends.base import Backend
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
@@ -28,6 +28,7 @@ from codestral_lsp.config.settings import LlamacppSettings
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.language import ScopeKind
 from codestral_lsp.document.outline import definitions
+from codestral_lsp.document.position import Range
 from codestral_lsp.document.text import Text
 
 ROOT = Path(__file__).parent.parent
@@ -133,7 +134,8 @@ async def _tree(document: Document) -> list[Target]:
     desk = Desk(None)
     tree = await desk.syntax.tree(document)
     assert tree is not None
-    found = [target_of(document, scope) for scope in definitions(tree) if scope.kind is ScopeKind.FUNCTION]
+    starts = [scope.range.start for scope in definitions(tree) if scope.kind is ScopeKind.FUNCTION]
+    found = [target_at(tree, document, Range(start, start), TargetKind.FUNCTION) for start in starts]
     desk.syntax.close()
     return found
 

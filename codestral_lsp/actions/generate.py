@@ -43,8 +43,6 @@ class Hole:
     instruction: str
     signature: str = ""
     """Of the function whose empty body this is."""
-    comment: tuple[int, int] | None = None
-    """The lines of the comment that says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,6 @@ class Generated:
     code: str
     edit: DocumentEdit
     said: Said
-    note: str = ""
 
 
 def hole_at(syntax: Syntax, document: Document, span: Range, instruction: str = "") -> Hole:
@@ -68,7 +65,7 @@ def hole_at(syntax: Syntax, document: Document, span: Range, instruction: str = 
     line = span.start.line
     if (comment := comment_at(syntax, line)) is not None and not instruction:
         first, stop, words = comment
-        return Hole(document, stop, stop, _blanks(text, first), words, comment=(first, stop))
+        return Hole(document, stop, stop, _blanks(text, first), words)
     if (body := _empty_body(syntax, document, line)) is not None:
         return replace(body, instruction=instruction or "what its name and documentation say")
     if not instruction:

@@ -14,7 +14,7 @@ from codestral_lsp.actions.rambling import rambles
 from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling, Usage
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.completion.engines import CURE_NO_MODEL, Engines
-from codestral_lsp.errors import NoChat, PromptTooLong
+from codestral_lsp.errors import BackendError, NoChat, PromptTooLong
 from codestral_lsp.insight.trace import Trace, Traces
 from codestral_lsp.prompt.sanitize import neutralise, restore
 
@@ -129,7 +129,8 @@ class Talk:
 
         `fresh`: do not answer from memory. Raises BackendError.
         """
-        digest = _digest(engine, messages, max_tokens, schema)
+        model = self._engines.chat_model
+        digest = _digest(f"{engine.key}/{model}", messages, max_tokens, schema)
         if not fresh and (known := self._answers.get(digest)) is not None:
             self._answers.move_to_end(digest)
             if audience is not None:
@@ -144,16 +145,17 @@ class Talk:
         request = ChatRequest(safe, Sampling(max_tokens=limit), schema)
         loop = asyncio.get_running_loop()
         trace = self._traces.begin(language, kind, loop.time())
-        trace.engine, trace.model, trace.outcome = engine.info.backend, engine.info.model, "cancelled"
+        trace.engine, trace.model, trace.outcome = engine.info.backend, model, "cancelled"
         estimate = sum(engine.counter.text(message.content) for message in safe)
         trace.prompt_tokens = estimate
-        said = Said(model=engine.info.model, prompt_tokens=estimate)
+        said = Said(model=model, prompt_tokens=estimate)
         started = loop.time()
         try:
             await self._say(engine, request, said, title, audience, whole)
-        except PromptTooLong:
-            engine.counter.underestimated()
-            trace.outcome = "failed"
+        except BackendError as error:
+            if isinstance(error, PromptTooLong):
+                engine.counter.underestimated()
+            trace.outcome, trace.reason = "failed", error.code
             raise
         finally:
             said.total_ms = trace.total_ms = trace.backend_ms = (loop.time() - started) * 1000
@@ -264,9 +266,9 @@ class _Reading:
         return restore(text, self._engine.family) if self._engine.family is not None else text
 
 
-def _digest(engine: Engine, messages: Sequence[Message], max_tokens: int, schema: dict[str, Any] | None) -> bytes:
+def _digest(key: str, messages: Sequence[Message], max_tokens: int, schema: dict[str, Any] | None) -> bytes:
     digest = blake2b(digest_size=16)
-    for part in (engine.key, str(max_tokens), repr(schema), *(message.content for message in messages)):
+    for part in (key, str(max_tokens), repr(schema), *(message.content for message in messages)):
         encoded = part.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "little") + encoded)
     return digest.digest()

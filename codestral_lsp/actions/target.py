@@ -128,12 +128,6 @@ def whole_file(document: Document, focus: int) -> Target:
     return Target(document, TargetKind.FILE, _name(document), 0, len(document.text.lines), focus)
 
 
-def target_of(document: Document, scope: Scope) -> Target:
-    """A function or class as a target."""
-    kind = TargetKind.CLASS if scope.kind is ScopeKind.CLASS else TargetKind.FUNCTION
-    return _target(document, kind, scope, scope.range.start)
-
-
 def _target(document: Document, kind: TargetKind, scope: Scope, cursor: Position) -> Target:
     end = scope.range.end
     stop = end.line if end.column == 0 and end.line > scope.range.start.line else end.line + 1

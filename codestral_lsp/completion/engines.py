@@ -154,6 +154,14 @@ class Engines:
                 self._busy_soon.cancel()
             self._tell()
 
+    @property
+    def chat_model(self) -> str:
+        """The model that answers questions: the one that the user names for it, else the one that completes."""
+        if self.current is None:
+            return ""
+        section = getattr(self._settings, self.current.info.backend, None)
+        return getattr(section, "chat_model", None) or self.current.info.model
+
     @contextmanager
     def acting(self, title: str) -> Iterator[None]:
         """While an action has the model: the status says so."""
@@ -184,7 +192,7 @@ class Engines:
                 "Warning" if error.transient else "Error", error.cause, False, name, model, self._detail, error.cure
             )
         if self._acting and engine.scheduler.acting:
-            message = f"{self._acting[-1]} ({model}). Completing from cache and your workspace meanwhile"
+            message = f"{self._acting[-1]} ({self.chat_model}). Completing from cache and your workspace meanwhile"
             return Status("Normal", message, True, name, model, self._detail)
         if self._silence.is_long:
             message = f"{model} has not said a word in {LONG_S:.0f} s of waiting; it may still be loading, or hang."

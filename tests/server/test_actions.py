@@ -174,7 +174,8 @@ class TestBackends:
     async def test_ollama(self, start: StartClient) -> None:
         models = {"codestral:latest": Model(), "talker:latest": Model()}
         async with OllamaStandIn(Script(self.ANSWER), models=models) as server:
-            await self.find(start, {"backend": "ollama", "ollama": {"url": server.url, "chatModel": "talker"}})
+            result = await self.find(start, {"backend": "ollama", "ollama": {"url": server.url, "chatModel": "talker"}})
+            assert result["model"] == "talker"
             (request,) = server.seen("/api/chat")
             assert request.json()["model"] == "talker"
             assert request.json()["format"]["required"] == ["findings"]
@@ -242,3 +243,24 @@ class TestGhostTextBeside:
 
         await client.until(lambda: bool(warmed()))
         assert "def sub(a, b):" in warmed()["prompt"], "the window at the cursor is read again"
+
+
+async def test_an_explanation_can_come_as_a_message(start: StartClient, ollama: OllamaStandIn) -> None:
+    ollama.script = Script("It adds.")
+    client = await start(ollama, {"actions": {"explainIn": "message"}}, capabilities=SHOWS)
+    client.open(URI, TEXT)
+    await client.command("codestral.explain", AT)
+    assert any("It adds." in params["message"] for params in client.notifications("window/showMessage"))
+    assert not any(message.get("method") == "window/showDocument" for message in client.received)
+
+
+async def test_switched_off_nothing_is_offered_and_nothing_done(start: StartClient, ollama: OllamaStandIn) -> None:
+    client = await start(ollama, {"enabled": False}, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    span = {"start": AT["position"], "end": AT["position"]}
+    params = {"textDocument": {"uri": URI}, "range": span, "context": {"diagnostics": []}}
+    assert await client.request("textDocument/codeAction", params) == []
+    _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
+    message = await asyncio.wait_for(answer, 10)
+    assert "switched off" in message["error"]["message"]
+    assert not ollama.seen("/api/chat")
