@@ -6,7 +6,6 @@ import asyncio
 import warnings
 
 from codestral_lsp.actions.edits import DocumentEdit
-from codestral_lsp.actions.target import Target
 from codestral_lsp.document.keeper import MAX_CHARACTERS, SyntaxKeeper
 from codestral_lsp.document.language import ScopeKind
 from codestral_lsp.document.position import Position
@@ -14,11 +13,11 @@ from codestral_lsp.document.syntax import Scope, Syntax
 from codestral_lsp.document.tree import SyntaxTree
 
 
-async def objection(edit: DocumentEdit, target: Target | None, syntax: SyntaxKeeper) -> str:
+async def objection(edit: DocumentEdit, syntax: SyntaxKeeper, *, stays_inside: bool = False) -> str:
     """Why an edit must not be made; empty if nothing speaks against it.
 
-    The text parses at least as well as before, what stands around the edited function ends where it did, and a Python
-    file that compiled still does. `target` is the function or class that is edited, if it is one.
+    The text parses at least as well as before, and a Python file that compiled still does. `stays_inside`: functions
+    and classes around the edits must end where they did.
     """
     tree = await syntax.tree(edit.document)
     if tree is None:
@@ -31,45 +30,35 @@ async def objection(edit: DocumentEdit, target: Target | None, syntax: SyntaxKee
         return "what it does to the code cannot be checked"
     if after.error_count() > tree.error_count():
         return "it does not parse"
-    if target is not None and (reason := _reaches_out(edit, target, tree, after)):
-        return reason
+    if stays_inside and _reaches_out(edit, tree, after):
+        return "it changes what is part of the function"
     if edit.document.language == "python" and not await asyncio.to_thread(_compiles_as_well, edit):
         return "it does not compile"
     return ""
 
 
-def _reaches_out(edit: DocumentEdit, target: Target, before: SyntaxTree, after: SyntaxTree) -> str:
-    """Whether the edit changes where the function or class around it ends, and so what follows it."""
-    old = _scope(before, target)
-    if old is None:
-        return ""
-    above = sum(
-        _growth(each.span.start.line, each.span.end.line, each.text)
-        for each in edit.edits
-        if each.span.end.line <= target.first
-    )
-    growth = sum(
-        _growth(each.span.start.line, each.span.end.line, each.text)
-        for each in edit.edits
-        if each.span.end.line > target.first
-    )
-    new = _scope(after, target, above)
-    if new is None or new.name != old.name or new.range.end.line != old.range.end.line + above + growth:
-        return "it changes what is part of the function"
-    return ""
+def _reaches_out(edit: DocumentEdit, before: SyntaxTree, after: SyntaxTree) -> bool:
+    """Whether the edit changes where a function or class around it begins or ends, and so what follows it."""
+    growth = [(each.span, each.text.count("\n") - (each.span.end.line - each.span.start.line)) for each in edit.edits]
+    for scope in {
+        scope.range.start: scope for span, _ in growth for scope in _around(before, span.start.line)
+    }.values():
+        first, last = scope.range.start.line, scope.range.end.line
+        above = sum(lines for span, lines in growth if span.end.line <= first)
+        inside = sum(lines for span, lines in growth if first <= span.start.line <= last and span.end.line > first)
+        if not any(
+            (new.kind, new.name, new.range.start.line, new.range.end.line)
+            == (scope.kind, scope.name, first + above, last + above + inside)
+            for new in _around(after, first + above)
+        ):
+            return True
+    return False
 
 
-def _growth(first: int, last: int, text: str) -> int:
-    return text.count("\n") - (last - first)
-
-
-def _scope(syntax: Syntax, target: Target, shift: int = 0) -> Scope | None:
-    line = target.first + shift
+def _around(syntax: Syntax, line: int) -> list[Scope]:
+    """The functions and classes around a line, or beginning on it."""
     end = Position(line, len(syntax.text.line(line)))
-    for scope in syntax.scopes(end):
-        if scope.range.start.line == line and scope.kind in (ScopeKind.FUNCTION, ScopeKind.CLASS):
-            return scope
-    return None
+    return [scope for scope in syntax.scopes(end) if scope.kind in (ScopeKind.FUNCTION, ScopeKind.CLASS) and scope.name]
 
 
 def _compiles_as_well(edit: DocumentEdit) -> bool:

@@ -35,7 +35,7 @@ async def document_code(parts: Parts, target: Target, audience: Audience, instru
     if not words:
         raise UselessAnswer("The model wrote nothing.", cure="Try again, or use a stronger chat model.")
     edit = DocumentEdit(target.document, (_comment(words, scope, target, syntax),))
-    if reason := await objection(edit, None, parts.syntax):
+    if reason := await objection(edit, parts.syntax):
         raise UselessAnswer(f"The documentation cannot stand there: {reason}.", cure="Place it by hand.")
     return edit
 

@@ -41,7 +41,7 @@ async def make_fix(fix: str, quoted: Range, target: Target, syntax: SyntaxKeeper
         if not _keeps_to(edit, quoted, target.document.text):
             reason = "it changes more than the quoted lines"
             continue
-        reason = await objection(DocumentEdit(target.document, (edit,)), target, syntax)
+        reason = await objection(DocumentEdit(target.document, (edit,)), syntax, stays_inside=True)
         if not reason:
             return edit, ""
     return None, reason

@@ -133,7 +133,7 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
         raise UselessAnswer("The model wrote no code.", cure="Say more of what you want, or use a stronger model.")
     if said.cut:
         raise UselessAnswer(f"The model was cut off: {said.cut}.", cure="Ask for less at once.")
-    if reason := await objection(edit, None, parts.syntax):
+    if reason := await objection(edit, parts.syntax):
         raise UselessAnswer(
             f"What the model wrote cannot stand there: {reason}.", cure="It is shown above; take what you can use."
         )

@@ -105,7 +105,7 @@ class Actions:
             raise UsageError("The finding has no fix.", cure="Mend it by hand.")
         span = shifted(finding.fix.span, placed.target.first)
         edit = DocumentEdit(placed.target.document, (TextEdit(span, finding.fix.text),))
-        if reason := await objection(edit, placed.target, self._parts.syntax):
+        if reason := await objection(edit, self._parts.syntax, stays_inside=True):
             raise StaleEdit(f"The fix fits no more: {reason}.", cure="Look for bugs again.")
         return edit
 
@@ -132,8 +132,6 @@ class Actions:
     async def at(self, edit: DocumentEdit, document: Document) -> DocumentEdit:
         """An edit at the document's newest version. Raises StaleEdit, with the reason, if it does not fit there."""
         moved = edit.moved_to(document)
-        if moved.document.text is not edit.document.text and (
-            reason := await objection(moved, None, self._parts.syntax)
-        ):
+        if moved.document.text is not edit.document.text and (reason := await objection(moved, self._parts.syntax)):
             raise StaleEdit(f"The text has changed and the edit fits no more: {reason}.", cure="Ask for it again.")
         return moved

@@ -163,6 +163,16 @@ async def test_a_fix_must_not_swallow_what_follows() -> None:
 
 
 @in_virtual_time
+async def test_a_fix_in_a_file_may_add_lines_to_any_of_its_functions() -> None:
+    stage = await Scene(MEAN.replace("import math\n\n\n", "")).begin()
+    said = claim(quote="return max(values)", line=10, fix="if not values:\n    return None\nreturn max(values)")
+    stage.model.says = lambda request: answer(said)
+    found = await stage.actions.find_bugs(await stage.target(TargetKind.FILE), Evidence())
+    assert not found.removed
+    assert "    if not values:\n        return None\n    return max(values)\n" in await fixed(stage, found)
+
+
+@in_virtual_time
 async def test_a_claim_without_a_fix_is_shown_without_one() -> None:
     _, found = await hunt(answer(claim(fix="")))
     (finding,) = found.findings
