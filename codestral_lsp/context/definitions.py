@@ -56,6 +56,8 @@ def definitions(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     by_local = {each.local: each for each in workspace.imports(place.path) if each.local}
     seen: set[tuple[str, int]] = set()
     for name, weight in _wanted(place, workspace, by_local):
+        if workspace.late:
+            return
         for found, sureness in _of(name, place, workspace, by_local):
             if isinstance(found, str):
                 if (found, 0) not in seen:

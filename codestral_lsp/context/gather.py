@@ -59,7 +59,7 @@ def gather(
 ) -> Gathered:
     """The best snippets for `place`, within a budget of tokens and a time in seconds."""
     started = time.perf_counter()
-    workspace.at(place.open)
+    workspace.at(place.open, started + in_time_s)
     found: list[Snippet] = []
     for name, source in SOURCES.items():
         if name not in sources:
@@ -67,11 +67,11 @@ def gather(
         try:
             for snippet in source(place, workspace):
                 found.append(snippet)
-                if time.perf_counter() - started > in_time_s:
+                if workspace.late:
                     break
         except Exception:
             log.exception("Bug in the context source %s", name)
-        if time.perf_counter() - started > in_time_s:
+        if workspace.late:
             break
     chosen, by_source, total = _choose(found, budget, tokens)
     return Gathered(tuple(reversed(chosen)), total, (time.perf_counter() - started) * 1000, by_source)

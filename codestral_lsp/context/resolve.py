@@ -69,10 +69,10 @@ def resolve(workspace: Workspace, path: str, language: Language, wanted: Import)
     if modules is None:
         return []
     parts, base = _parts(modules, language.name, path, wanted.module)
-    files = _files(workspace.reader, modules, parts, base, path)
+    files = _files(workspace, modules, parts, base, path)
     if not wanted.member:
         return files
-    as_module = [] if modules.folders else _files(workspace.reader, modules, [*parts, wanted.member], base, path)
+    as_module = [] if modules.folders else _files(workspace, modules, [*parts, wanted.member], base, path)
     if as_module and (base is not None or len(parts) > 0) and PurePath(as_module[0]) not in map(PurePath, files):
         whole = len(parts) + 1
         if _agreement(as_module[0], [*parts, wanted.member]) >= min(2, whole):
@@ -94,7 +94,7 @@ def _passed_on(workspace: Workspace, file: str, language: Language, name: str, h
     for each in workspace.imports(file):
         if each.local == name or not each.local:
             parts, base = _parts(modules, language.name, file, each.module)
-            for target in _files(workspace.reader, modules, parts, base, file)[:2]:
+            for target in _files(workspace, modules, parts, base, file)[:2]:
                 if target != file:
                     yield from _passed_on(workspace, target, language, each.member or name, hops - 1)
 
@@ -104,7 +104,7 @@ def passes_on(workspace: Workspace, file: str) -> Iterator[Definition]:
     language = language_of("", file)
     modules = MODULES.get(language.name)
     waiting, seen = [file], {file}
-    while modules is not None and waiting and len(seen) < _MOST_PASSING:
+    while modules is not None and waiting and len(seen) < _MOST_PASSING and not workspace.late:
         path = waiting.pop(0)
         if path != file:
             yield from (each for each in workspace.definitions(path) if not each.container)
@@ -114,7 +114,7 @@ def passes_on(workspace: Workspace, file: str) -> Iterator[Definition]:
             if each.member or each.local:
                 continue
             parts, base = _parts(modules, language.name, path, each.module)
-            for target in _files(workspace.reader, modules, parts, base, path)[:1]:
+            for target in _files(workspace, modules, parts, base, path)[:1]:
                 if target not in seen:
                     seen.add(target)
                     waiting.append(target)
@@ -148,8 +148,15 @@ def _levels(language: str, path: str, up: str) -> int:
     return up.count("../")
 
 
-def _files(reader: TagReader, modules: Modules, parts: Sequence[str], base: str | None, near: str) -> list[str]:
+def _files(workspace: Workspace, modules: Modules, parts: Sequence[str], base: str | None, near: str) -> list[str]:
     """The files that a module's name may mean, the best first."""
+    key = (modules.separator, base or "", near, *parts)
+    if key not in workspace.modules:
+        workspace.modules[key] = _found(workspace.reader, modules, parts, base, near)
+    return workspace.modules[key]
+
+
+def _found(reader: TagReader, modules: Modules, parts: Sequence[str], base: str | None, near: str) -> list[str]:
     if modules.folders:
         return _package(reader, parts, near)
     if base is not None:
@@ -173,7 +180,7 @@ def _package(reader: TagReader, parts: Sequence[str], near: str) -> list[str]:
     folders = reader.folders_named(parts[-1])
     if not folders:
         return []
-    best = max(folders, key=lambda folder: (_tail(PurePath(folder).parts, parts), nearness(folder, near)))
+    best = max(folders, key=lambda folder: (_tail(folder.split(os.sep), parts), nearness(folder, near)))
     return [path for path in reader.in_folder(best) if not path.endswith("_test.go")][:MOST_FILES]
 
 
@@ -185,7 +192,7 @@ def _module_path(path: str) -> str:
 
 def _agreement(path: str, parts: Sequence[str]) -> int:
     """How many of a module's last parts the path's end has."""
-    return _tail(PurePath(_module_path(path)).parts, parts)
+    return _tail(_module_path(path).split(os.sep), parts)
 
 
 def _tail(one: Sequence[str], other: Sequence[str]) -> int:

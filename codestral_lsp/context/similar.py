@@ -42,7 +42,11 @@ def similar(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     scores.pop(place.path, None)
     ranked = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_FILES]
     value = {word: worth for word, (worth, _) in wanted.items()}
-    pieces = [(path, *_best(workspace.lines(path)[:_MOST_LINES], value)) for path, _ in ranked]
+    pieces = []
+    for path, _ in ranked:
+        pieces.append((path, *_best(workspace.lines(path)[:_MOST_LINES], value)))
+        if workspace.late:
+            break
     pieces.sort(key=lambda piece: -piece[2])
     for number, (path, start, worth) in enumerate(pieces):
         if worth / total >= _LEAST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
@@ -24,13 +25,23 @@ class Workspace:
         self.roots = tuple(str(root) for root in roots)
         self._texts: OrderedDict[str, tuple[int, list[str]]] = OrderedDict()
         self._tags: OrderedDict[str, tuple[list[str], FileTags]] = OrderedDict()
+        self.modules: dict[tuple[str, ...], list[str]] = {}
+        """The files that modules' names were found to mean, as `resolve` keeps them; until the next place."""
+        self._until_s = float("inf")
         self._indexed: dict[str, FileTags] = {}
         self._open: Mapping[str, list[str]] = {}
 
-    def at(self, opened: Mapping[str, list[str]]) -> None:
-        """From now on these documents are open."""
+    def at(self, opened: Mapping[str, list[str]], until_s: float = float("inf")) -> None:
+        """From now on these documents are open, and there is time until then (`time.perf_counter`)."""
         self._open = opened
+        self._until_s = until_s
         self._indexed.clear()
+        self.modules.clear()
+
+    @property
+    def late(self) -> bool:
+        """Whether time is up: what has been found has to do."""
+        return time.perf_counter() > self._until_s
 
     def shown(self, path: str) -> str:
         """A path as models see it: below its workspace folder, with slashes."""
