@@ -72,6 +72,7 @@ docs: .venv/ready
 	$(BIN)/python -m tools.settings_reference > docs/settings.md
 	$(BIN)/python editors/vscode/manifest.py
 	$(BIN)/python editors/jetbrains/template.py
+	$(BIN)/python -m tools.troubleshooting > docs/troubleshooting.md
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements.lock

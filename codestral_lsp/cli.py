@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--write", action="store_true", help="change the file instead of printing the difference")
     generate.set_defaults(run=_generate)
 
+    doctor = commands.add_parser("doctor", help="find out what works, what does not, and what to do about it")
+    doctor.add_argument("--json", action="store_true", help="the findings as JSON (schema in docs/doctor.md)")
+    doctor.set_defaults(run=_doctor)
+
     cache = commands.add_parser("cache", help="look at the cache of answers, or empty it")
     cache.add_argument("action", choices=("stats", "clear"))
     cache.add_argument("--json", action="store_true")
@@ -111,6 +115,12 @@ def _generate(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import generate
 
     return generate.run(options)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import doctor
+
+    return doctor.run(options)
 
 
 def _cache(options: argparse.Namespace) -> int:

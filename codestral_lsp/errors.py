@@ -130,6 +130,24 @@ class Unreachable(BackendError):
     code = "unreachable"
 
 
+class UnknownHost(Unreachable):
+    """The server's name has no address."""
+
+    code = "unknown-host"
+
+
+class ProxyRefused(Unreachable):
+    """The proxy that the environment names refuses the connection, or cannot be used."""
+
+    code = "proxy"
+
+
+class TlsFailed(Unreachable):
+    """The server's certificate is not trusted, or what is said there is not TLS."""
+
+    code = "tls"
+
+
 class NotRunning(Unreachable):
     """Nothing listens at the backend's address."""
 

@@ -28,6 +28,7 @@ from codestral_lsp.backends.base import (
 from codestral_lsp.backends.choices import SLACK, count, milliseconds, total_logprob
 from codestral_lsp.backends.framing import Lines, mended
 from codestral_lsp.backends.http import Http
+from codestral_lsp.backends.ollama_store import full_name
 from codestral_lsp.backends.once import Once
 from codestral_lsp.backends.replies import Reply, Server, out_of_memory, refusal, too_long
 from codestral_lsp.config.settings import OllamaSettings
@@ -251,7 +252,7 @@ class OllamaBackend:
         """What /api/ps says of the model; None if it is not loaded."""
         told = await self._http.json("GET", "/api/ps")
         for entry in told.get("models") or []:
-            if isinstance(entry, dict) and _full(str(entry.get("name"))) == _full(self._settings.model):
+            if isinstance(entry, dict) and full_name(str(entry.get("name"))) == full_name(self._settings.model):
                 return entry
         return None
 
@@ -407,13 +408,8 @@ def _table(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _full(model: str) -> str:
-    """A model's name with the tag that Ollama adds to one without."""
-    return (model if ":" in model.rpartition("/")[2] else f"{model}:latest").lower()
-
-
 def _named_cloud(model: str) -> bool:
-    return _full(model).endswith((":cloud", "-cloud"))
+    return full_name(model).endswith((":cloud", "-cloud"))
 
 
 def _cloud_host(remote_host: str) -> str:

@@ -23,7 +23,10 @@ from codestral_lsp.errors import (
     Disconnected,
     LocalOnly,
     NotRunning,
+    ProxyRefused,
     RequestRefused,
+    TlsFailed,
+    UnknownHost,
     Unreachable,
 )
 
@@ -48,13 +51,13 @@ def open_client(server: Server, *, local: bool) -> httpx2.AsyncClient:
         return _open(local=local)
     except (ImportError, ValueError, httpx2.InvalidURL):
         # What these say may hold the proxy's password.
-        raise Unreachable(
+        raise ProxyRefused(
             server.backend,
             "The proxy that the environment names cannot be used.",
             cure="Set HTTPS_PROXY and ALL_PROXY to an http:// address, or unset them.",
         ) from None
     except (OSError, ssl.SSLError) as error:
-        raise Unreachable(
+        raise TlsFailed(
             server.backend,
             f"The certificates that TLS needs cannot be read: {error.strerror or error.__class__.__name__}.",
             cure="Check SSL_CERT_FILE and SSL_CERT_DIR.",
@@ -160,17 +163,17 @@ def failure(error: Exception, server: Server, *, local: bool) -> BackendError:
                     cure=f"Set {setting} to the address that you mean.",
                 )
             case ssl.SSLCertVerificationError():
-                return Unreachable(
+                return TlsFailed(
                     backend,
                     f"The certificate of {host} is not trusted: {cause.verify_message}.",
                     cure="If your network inspects TLS, set SSL_CERT_FILE to its certificate.",
                 )
             case ssl.SSLError():
-                return Unreachable(
+                return TlsFailed(
                     backend, f"{host} does not speak TLS as expected.", cure=f"Is {setting} right to say https?"
                 )
             case socket.gaierror():
-                return Unreachable(
+                return UnknownHost(
                     backend,
                     f"The name {server.name} cannot be found{proxied}.",
                     cure=f"Check the network and the setting {setting}.",
@@ -181,7 +184,7 @@ def failure(error: Exception, server: Server, *, local: bool) -> BackendError:
                 )
     match error:
         case httpx2.ProxyError() | httpcore2.ProxyError():
-            return Unreachable(backend, f"The proxy refuses a connection to {host}.", cure="Check HTTPS_PROXY.")
+            return ProxyRefused(backend, f"The proxy refuses a connection to {host}.", cure="Check HTTPS_PROXY.")
         case httpx2.ConnectTimeout() | httpcore2.ConnectTimeout() | httpx2.ConnectError() | httpcore2.ConnectError():
             return Unreachable(
                 backend, f"{host} cannot be reached{proxied}.", cure=f"Check the network and the setting {setting}."

@@ -22,6 +22,9 @@ from codestral_lsp.prompt.families import FAMILIES, Family, detect, named
 RECHECK_S = 15.0
 """How often to look whether a better engine has come up, while only the embedded one can answer."""
 
+CANDIDATES: tuple[BackendName, ...] = ("ollama", "llamacpp", "mistral")
+"""What `auto` tries, in this order."""
+
 OpenBackend = Callable[[BackendName, Settings], Backend]
 """Makes the client of a backend; no I/O."""
 
@@ -86,39 +89,18 @@ class Engines:
         if settings.backend == "workspace":
             return None, "your settings ask for the workspace engine", None
         if settings.backend != "auto":
-            engine, problem = await self._try(settings.backend, settings)
+            engine, problem = await open_engine(settings.backend, settings, self._open)
             return engine, "your settings ask for it", problem
         missing: list[str] = []
-        candidates: tuple[BackendName, ...] = ("ollama", "llamacpp", "mistral")
-        for name in candidates:
+        for name in CANDIDATES:
             if name == "mistral" and (settings.privacy.local_only or self._stays_local):
                 continue
-            engine, problem = await self._try(name, settings)
+            engine, problem = await open_engine(name, settings, self._open)
             if engine is not None:
                 return engine, "; ".join([*missing, f"{engine.info.model} at {engine.info.host} answers"]), None
             assert problem is not None
             missing.append(problem.cause.rstrip("."))
         return None, "; ".join(missing), None
-
-    async def _try(self, name: BackendName, settings: Settings) -> tuple[Engine | None, BackendError | None]:
-        backend = self._open(name, settings)
-        try:
-            info = await backend.describe()
-            family = await _family(backend, info, settings)
-            if info.fim is False or (info.form == "raw" and family is None):
-                known = ", ".join(family.name for family in FAMILIES)
-                raise NoFim(
-                    name,
-                    f"{info.model} is not known to fill in the middle.",
-                    cure=f"Use a model that does (families: {known}), or name its family in the setting {name}.fim.",
-                )
-            return Engine(backend, info, family), None
-        except BackendError as error:
-            await backend.aclose()
-            return None, error
-        except BaseException:
-            await backend.aclose()
-            raise
 
     # ---- how it goes
 
@@ -214,6 +196,30 @@ class Engines:
             await asyncio.gather(self._choosing, return_exceptions=True)
         if self.current is not None:
             await self.current.backend.aclose()
+
+
+async def open_engine(
+    name: BackendName, settings: Settings, open_backend: OpenBackend
+) -> tuple[Engine | None, BackendError | None]:
+    """The engine of that name, or why it cannot be used."""
+    backend = open_backend(name, settings)
+    try:
+        info = await backend.describe()
+        family = await _family(backend, info, settings)
+        if info.fim is False or (info.form == "raw" and family is None):
+            known = ", ".join(family.name for family in FAMILIES)
+            raise NoFim(
+                name,
+                f"{info.model} is not known to fill in the middle.",
+                cure=f"Use a model that does (families: {known}), or name its family in the setting {name}.fim.",
+            )
+        return Engine(backend, info, family), None
+    except BackendError as error:
+        await backend.aclose()
+        return None, error
+    except BaseException:
+        await backend.aclose()
+        raise
 
 
 async def _family(backend: Backend, info: ModelInfo, settings: Settings) -> Family | None:

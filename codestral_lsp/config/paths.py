@@ -18,6 +18,11 @@ class UserPaths:
     config_is_given: bool = False
     """Whether somebody named the settings file: then it has to be there."""
 
+    @property
+    def clients(self) -> Path:
+        """Which editors were served last."""
+        return self.state / "clients.json"
+
     @staticmethod
     def default(config_file: Path | None = None) -> UserPaths:
         """The platform's folders for this program; another settings file if one is given."""

@@ -66,7 +66,7 @@ class App:
         self.documents = DocumentStore()
         self.syntax = SyntaxKeeper(self.documents)
         self.roots: tuple[Path, ...] = ()
-        self._paths = paths
+        self.paths = paths
         self._reported: set[str] = set()
         self._watching: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -153,7 +153,7 @@ class App:
         if not settings.cache.enabled:
             return None
         return DiskCache(
-            self._paths.cache,
+            self.paths.cache,
             max_bytes=settings.cache.max_mb << 20,
             max_age_s=settings.cache.max_age_days * 86400,
             on_error=lambda error: self.report([error]),

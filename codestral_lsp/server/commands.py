@@ -48,6 +48,13 @@ def register(app: App) -> None:
         count = max(1, last[0] if last else 20)
         return [{**trace.as_json(), "line": trace.line()} for trace in list(app.traces)[-count:]]
 
+    @command("codestral.doctor")
+    async def doctor() -> dict[str, Any]:
+        """Examine everything; the report has the schema of `codestral-lsp doctor --json`, and its text at `text`."""
+        from codestral_lsp.server.doctor import examine_here
+
+        return await examine_here(app)
+
     @command("codestral.selectEngine")
     async def select_engine(name: str) -> None:
         """Use another engine for this session."""

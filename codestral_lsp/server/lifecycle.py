@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from codestral_lsp.document.position import PositionCodec
+from codestral_lsp.insight.clients import ClientReport, remember
 from codestral_lsp.server import clients, completion
 from codestral_lsp.server.configuration import section
 from codestral_lsp.server.sync import path_of
@@ -37,6 +39,7 @@ def register(app: App) -> None:
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
         await _register_for_changes(app)
+        asyncio.get_running_loop().run_in_executor(None, remember, app.paths.clients, client_report(app))
         await app.start()
 
     @server.feature(types.SHUTDOWN)
@@ -52,6 +55,15 @@ def register(app: App) -> None:
         await app.context.open(app.roots)
         await app.actions.open(app.roots)
         await app.reload()
+
+
+def client_report(app: App) -> ClientReport:
+    """What the doctor is to know of the client."""
+    client, window = app.server.client, app.server.client_capabilities.window
+    progress = bool(window and window.work_done_progress)
+    return ClientReport(
+        client.name, client.version, client.has_inline_completion, app.documents.codec.encoding, progress
+    )
 
 
 async def _register_for_changes(app: App) -> None:

@@ -18,7 +18,16 @@ from codestral_lsp.backends.framing import Events
 from codestral_lsp.backends.http import Http
 from codestral_lsp.backends.keys import Secret
 from codestral_lsp.backends.replies import Reply, Server, refusal
-from codestral_lsp.errors import BackendError, BadReply, LocalOnly, NotRunning, Stalled, Unreachable
+from codestral_lsp.errors import (
+    BackendError,
+    BadReply,
+    LocalOnly,
+    NotRunning,
+    Stalled,
+    TlsFailed,
+    UnknownHost,
+    Unreachable,
+)
 from tests.standins.base import Canned, Fault, StandIn
 from tests.standins.base import Reply as Answer
 from tests.standins.base import Request as Asked
@@ -179,13 +188,13 @@ async def test_a_name_that_means_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lost)
     error = await failure(http("http://models.invalid:8000"))
-    assert type(error) is Unreachable
+    assert type(error) is UnknownHost
     assert "models.invalid" in error.cause
 
 
 async def test_a_server_that_speaks_no_tls(server: Echo) -> None:
     error = await failure(http(server.url.replace("http:", "https:")))
-    assert type(error) is Unreachable
+    assert type(error) is TlsFailed
     assert "TLS" in error.cause
     assert "https" in error.cure
 
@@ -196,7 +205,7 @@ def test_a_certificate_that_is_not_trusted_is_told_with_its_cure() -> None:
     wrapped = OSError("x")
     wrapped.__cause__ = mistrust
     error = transport.failure(wrapped, Server("mistral", "https://api.mistral.ai", "mistral.url"), local=False)
-    assert type(error) is Unreachable
+    assert type(error) is TlsFailed
     assert "self-signed certificate" in error.cause
     assert "SSL_CERT_FILE" in error.cure
 
@@ -204,7 +213,7 @@ def test_a_certificate_that_is_not_trusted_is_told_with_its_cure() -> None:
 async def test_certificates_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/at/all.pem")
     error = await failure(http("https://192.0.2.1"))
-    assert type(error) is Unreachable
+    assert type(error) is TlsFailed
     assert "SSL_CERT_FILE" in error.cure
 
 

@@ -115,12 +115,13 @@ class OllamaStandIn(StandIn):
         out_of_memory: bool = False,
         max_queue: int = 512,
         silent_guard: bool = False,
+        on_gpu: float = 1.0,
         port: int = 0,
     ) -> None:
         """`auto_context` is what a model is loaded with when no one says.
 
         `silent_guard`: the repeat guard of older versions, which ends the stream after 30 repeats without a word; the
-        newer one says so after 100.
+        newer one says so after 100. `on_gpu`: the share of a loaded model that is in the graphics card's memory.
         """
         super().__init__(script, port=port)
         self.models = dict(models) if models is not None else {"codestral:latest": Model()}
@@ -133,6 +134,7 @@ class OllamaStandIn(StandIn):
         self._out_of_memory = out_of_memory
         self._max_queue = max_queue
         self._silent_guard = silent_guard
+        self._on_gpu = on_gpu
         self._waiting = 0
         self._loading = asyncio.Lock()
 
@@ -188,7 +190,8 @@ class OllamaStandIn(StandIn):
         }
 
     def _running(self, name: str) -> dict[str, Any]:
-        entry = {**self._listed(name), "expires_at": "2026-11-01T12:30:00.000000000+01:00", "size_vram": 14000000000}
+        entry = {**self._listed(name), "size": 14000000000, "expires_at": "2026-11-01T12:30:00.000000000+01:00"}
+        entry["size_vram"] = int(entry["size"] * self._on_gpu)
         del entry["modified_at"]
         if self._since("0.10.0"):
             entry["context_length"] = self.loaded[name].context
@@ -218,6 +221,10 @@ class OllamaStandIn(StandIn):
                 "general.architecture": model.architecture,
                 "general.basename": model.basename,
                 f"{model.architecture}.context_length": model.trained_context,
+                f"{model.architecture}.block_count": 56,
+                f"{model.architecture}.embedding_length": 6144,
+                f"{model.architecture}.attention.head_count": 48,
+                f"{model.architecture}.attention.head_count_kv": 8,
                 "tokenizer.ggml.model": "llama",
                 "tokenizer.ggml.token_type": kinds,
                 "tokenizer.ggml.tokens": tokens,

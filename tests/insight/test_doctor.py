@@ -1,0 +1,168 @@
+"""The doctor: every staged failure by its true cause, with a cure; a healthy machine without complaint."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from codestral_lsp import errors
+from codestral_lsp.insight.doctor import Finding, Level, Report, examine
+from codestral_lsp.insight.doctor.causes import CAUSES
+from codestral_lsp.insight.doctor.memory import GB, best_fit
+from codestral_lsp.insight.doctor.text import finding_text, summary_text
+from tests.insight.failures import FAILURES, KEY, Failure, subject, too_many_requests, with_ollama
+from tests.standins.base import Canned, Script
+from tests.standins.llamacpp import LlamaServerStandIn
+from tests.standins.mistral import MistralStandIn
+from tests.standins.ollama import OllamaStandIn
+from tools.troubleshooting import document
+
+
+def complaints(report: Report) -> list[Finding]:
+    """What is not as it should be."""
+    return [finding for finding in report.findings if finding.level in (Level.WARNING, Level.FAILURE)]
+
+
+def found(report: Report, check: str) -> Finding:
+    """The finding of a check."""
+    return next(finding for finding in report.findings if finding.check == check)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=[failure.name for failure in FAILURES])
+async def test_a_failure_is_told_by_its_true_cause_and_nothing_else_is(failure: Failure, tmp_path: Path) -> None:
+    async with failure.stage(tmp_path) as examined:
+        report = await examine(examined)
+    assert {finding.cause for finding in complaints(report)} == failure.causes
+    assert all(finding.cure for finding in complaints(report))
+    assert report.verdict == failure.verdict
+
+
+async def test_a_healthy_machine_gives_no_cause_for_complaint(tmp_path: Path) -> None:
+    async with with_ollama(OllamaStandIn)(tmp_path) as examined:
+        report = await examine(examined)
+    assert not complaints(report)
+    assert report.exit_code == 0
+    assert report.engine == {
+        "backend": "ollama",
+        "model": "codestral",
+        "host": examined.settings.ollama.url.removeprefix("http://"),
+        "remote": False,
+    }
+
+
+async def test_the_answer_of_a_real_completion_is_timed_and_a_cancel_reaches_the_server(tmp_path: Path) -> None:
+    numbers = ", ".join(map(str, range(200)))
+    async with OllamaStandIn(Script(numbers, token_ms=5)) as server:
+        report = await examine(subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}}))
+        assert len(server.aborted) == 2  # the long answer, and the one after it as soon as it began
+    speed, cancel = found(report, "talk.speed").facts, found(report, "talk.cancel")
+    assert 100 < speed["generationTokensPerS"] < 250
+    assert speed["firstTokenMs"] > 0
+    assert speed["promptTokensPerS"] > 0
+    assert "Cancelling stops the server" in cancel.message
+
+
+async def test_a_server_that_works_on_after_a_cancel_is_found_out(tmp_path: Path) -> None:
+    class Deaf(OllamaStandIn):
+        """Lets the next request wait for as long as the cancelled one would have taken."""
+
+        cancelled = False
+
+        async def evaluate(self, new_tokens: int) -> None:
+            if self.aborted and not self.cancelled:
+                self.cancelled = True
+                await asyncio.sleep(2)
+
+    async with Deaf(Script(", ".join(map(str, range(200))), token_ms=10)) as server:
+        report = await examine(subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}}))
+    assert [finding.cause for finding in complaints(report)] == ["cancel-ignored"]
+
+
+async def test_memory_of_the_model_is_computed_from_its_shape_and_what_fits_is_named(tmp_path: Path) -> None:
+    async with with_ollama(OllamaStandIn)(tmp_path) as examined:
+        facts = found(await examine(examined), "ollama.memory").facts
+    assert facts["needsBytes"] == pytest.approx(12569170041 + 4096 * 229376 + 0.7 * GB)
+    assert facts["fits"]["16 GB"] == ("codestral", "Q4_0")
+    assert best_fit(8 * GB, 4096).pull == "qwen2.5-coder:7b-base"  # type: ignore[union-attr]
+    assert best_fit(0.3 * GB, 4096) is None
+
+
+async def test_auto_tells_of_every_engine_and_takes_the_first_that_works(tmp_path: Path) -> None:
+    async with LlamaServerStandIn() as server:
+        settings = {"ollama": {"url": "http://127.0.0.1:9"}, "llamacpp": {"url": server.url}}
+        report = await examine(subject(tmp_path, settings))
+    assert report.engine
+    assert report.engine["backend"] == "llamacpp"
+    assert found(report, "ollama.server").level is Level.WARNING
+    assert found(report, "mistral.key").level is Level.NOTE
+    assert found(report, "llamacpp.server").facts["family"] == "qwen-coder"
+    assert report.exit_code == 0
+
+
+async def test_rate_limits_are_told_where_the_host_tells_them(tmp_path: Path) -> None:
+    async with MistralStandIn() as server:
+        listed = Canned(200, {"data": [{"id": "codestral-latest"}]}, {"x-ratelimit-limit-req-minute": "60"})
+        server.plan(*[listed] * 3, path="/v1/models")
+        report = await examine(subject(tmp_path, {"backend": "mistral"}, key=KEY, hosts=(server.url,)))
+    assert found(report, "mistral.limits").facts["limits"] == {"limit-req-minute": "60"}
+
+
+async def test_another_program_on_ollamas_port_is_called_that(tmp_path: Path) -> None:
+    async with LlamaServerStandIn() as server:
+        report = await examine(subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}}))
+    assert [finding.cause for finding in complaints(report)] == ["port-conflict"]
+
+
+async def test_the_workspace_engine_is_enough_where_the_settings_ask_for_it(tmp_path: Path) -> None:
+    report = await examine(subject(tmp_path, {"backend": "workspace"}))
+    assert (report.verdict, report.exit_code) == ("engine", 0)
+
+
+async def test_switched_off_means_that_nothing_works(tmp_path: Path) -> None:
+    report = await examine(subject(tmp_path, {"backend": "workspace", "enabled": False}))
+    assert (report.verdict, report.exit_code) == ("nothing", 1)
+    assert "enabled = true" in summary_text(report)
+
+
+async def test_no_key_and_no_code_is_in_the_report(tmp_path: Path) -> None:
+    async with too_many_requests(tmp_path) as examined:
+        report = await examine(examined)
+    assert KEY not in json.dumps(report.as_json())
+
+
+async def test_findings_read_as_lines(tmp_path: Path) -> None:
+    async with with_ollama(lambda: OllamaStandIn(models={}))(tmp_path) as examined:
+        report = await examine(examined)
+    text = finding_text(found(report, "ollama.model"), colours=False)
+    assert text == (
+        "FAIL  Ollama does not have codestral; it has none at all.\n      → Run: codestral-lsp pull codestral"
+    )
+
+
+def test_every_error_has_its_entry_in_the_table() -> None:
+    known = vars(errors).values()
+    kinds = [kind for kind in known if isinstance(kind, type) and issubclass(kind, errors.CodestralError)]
+    missing = {kind.code for kind in kinds} - set(CAUSES)
+    assert not missing, "add them to codestral_lsp/insight/doctor/causes.py, then: make docs"
+
+
+def test_every_cause_is_one_that_the_program_can_name() -> None:
+    package = Path(errors.__file__).parent
+    source = "\n".join(file.read_text("utf-8") for file in package.rglob("*.py") if file.name != "causes.py")
+    named = set(re.findall(r'"([a-z][a-z-]+)"', source))
+    assert set(CAUSES) <= named
+
+
+def test_the_documented_fields_are_those_of_the_report(tmp_path: Path) -> None:
+    documented = set(re.findall(r"^\| `(\w+)` \|", Path("docs/doctor.md").read_text("utf-8"), re.MULTILINE))
+    finding = Finding("check", Level.OK, "message")
+    report = Report("engine", "summary", None, (finding,))
+    assert documented == set(report.as_json()) | set(finding.as_json())
+
+
+def test_the_troubleshooting_page_is_the_table() -> None:
+    assert Path("docs/troubleshooting.md").read_text("utf-8") == document(), "run: make docs"
