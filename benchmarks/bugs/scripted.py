@@ -35,6 +35,7 @@ def main() -> int:
     """Print what was shown of the right and the wrong claims."""
     figures = asyncio.run(measure())
     print(json.dumps(figures, indent=2))
+    print(json.dumps(asyncio.run(untruths())))
     return 0 if figures["right kept"] >= 0.95 and figures["wrong shown"] <= 0.05 else 1
 
 
@@ -65,6 +66,42 @@ async def measure(seed: int = 1) -> dict[str, Any]:
         "wrong shown": wrong_shown / wrong,
         "removed": dict(removed),
     }
+
+
+async def untruths(seed: int = 1) -> dict[str, Any]:
+    """False claims about clean code that no check can tell from true ones: how many are shown.
+
+    Each quotes a line that is there and offers to change an operator, a number or a name in it.
+    """
+    chance = random.Random(seed)
+    claimed = shown = 0
+    for case in cases()[:MOST]:
+        lines = case.clean.splitlines()
+        spoilt = [(at, new) for at, line in enumerate(lines) if (new := _spoilt(line)) != line and at >= case.first - 3]
+        if not spoilt:
+            continue
+        at, new = chance.choice(spoilt)
+        backend = ScriptedBackend(lambda request: "")
+        desk = await Desk(backend).begin()
+        target = await desk.target(case, case.clean, at)
+        claim = {"quote": lines[at], "line": at - target.first + 1, "kind": "logic", "input": "", "confidence": 0.8}
+        answer = json.dumps({"findings": [{**claim, "why": f"This line of {case.name} is wrong.", "fix": new}]})
+        backend.says = lambda request, answer=answer: answer  # type: ignore[misc]
+        hunt = await desk.hunt(target, Evidence())
+        claimed += 1
+        shown += len(hunt.findings)
+        desk.syntax.close()
+    return {"untruths": claimed, "shown": shown, "share": round(shown / claimed, 3)}
+
+
+def _spoilt(line: str) -> str:
+    """A line of code made wrong in a way that compiles; the line itself if there is nothing to spoil."""
+    if re.match(r"\s*(?:\"\"\"|#|//|import|from|package|use|def |class |pub fn|func |function |static )", line):
+        return line
+    for old, new in ((" <= ", " < "), (" < ", " <= "), (" == ", " != "), (" + ", " - "), ("[0]", "[1]"), (" 1", " 2")):
+        if old in line:
+            return line.replace(old, new, 1)
+    return line
 
 
 class _Script:
