@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from weakref import finalize
 
 from codestral_lsp.context.gather import Gathered, gather
 from codestral_lsp.context.indexer import Indexer, Orders
@@ -33,6 +34,7 @@ class House:
         indexer.scan()
         indexer.close()
         self.workspace = Workspace([index_file(self.orders.index_dir, root)], [root])
+        finalize(self, self.workspace.close)
 
     @staticmethod
     def _place(path: Path, drawn: str) -> Place:
