@@ -153,7 +153,8 @@ class TagReader:
                     db = self._open[file] = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
                 yield from db.execute(query, values)
             except sqlite3.Error:
-                self._open.pop(file, None)
+                if broken := self._open.pop(file, None):
+                    broken.close()
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         return list(self._all(query, values))

@@ -13,6 +13,13 @@ from codestral_lsp.context.store import TagReader, index_file
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 
+class Reader(TagReader):
+    """Closes its files when the test drops it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def scan(root: Path, *, most: int = 1000, changed: tuple[str, ...] | None = None) -> TagReader:
     """Index a folder; the reader of what came of it."""
     orders = Orders((root,), root.parent / "index", most, 512, (), changed)
@@ -22,7 +29,7 @@ def scan(root: Path, *, most: int = 1000, changed: tuple[str, ...] | None = None
     else:
         indexer.changed(changed)
     indexer.close()
-    return TagReader([index_file(orders.index_dir, root)])
+    return Reader([index_file(orders.index_dir, root)])
 
 
 def names(reader: TagReader, path: Path) -> list[str]:
@@ -102,7 +109,7 @@ def test_a_process_of_its_own_keeps_it(tmp_path: Path) -> None:
         index = TagIndex(tmp_path / "index")
         index.look([root], ["*.pyi"], WorkspaceIndexSettings())
         await index.settled()
-        reader = TagReader(index.files)
+        reader = Reader(index.files)
         before = names(reader, root / "a.py")
         (root / "b.py").write_text("def two(): ...\n")
         (root / "c.pyi").write_text("def three(): ...\n")
