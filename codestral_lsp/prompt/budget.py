@@ -11,7 +11,7 @@ COLD_READ_S = 1.5
 """A window is at most what the machine reads in this time when nothing of it is cached (a cursor jump)."""
 SMALLEST = 512
 """Tokens below which a window helps too little, however slow the machine."""
-CONTEXT_SHARE = 0.5
+CONTEXT_SHARE = 0.4
 """Share of a prompt that other files may take."""
 _RESERVE = 16
 """Tokens for control tokens and what servers add."""
@@ -64,7 +64,8 @@ def window_budget(
     settings: CompletionSettings, info: ModelInfo, family: Family | None, speed: ReadingSpeed, taken: int = 0
 ) -> WindowBudget:
     """Tokens for the window, in a prompt of which other files have `taken` some."""
-    tokens = prompt_tokens(settings, info, speed) - taken
+    tokens = prompt_tokens(settings, info, speed)
     share = family.suffix_share if family else 0.25
     suffix = max(1, round(tokens * share / 1.5))
-    return WindowBudget(max(1, tokens - round(suffix * 1.5)), suffix)
+    # Other files take from the prefix only: what is below the cursor is short, and names much of what is wanted.
+    return WindowBudget(max(1, tokens - taken - round(suffix * 1.5)), suffix)
