@@ -10,16 +10,18 @@ from typing import Any
 from codestral_lsp.backends.base import Priority, Prompt, Sampling
 from codestral_lsp.completion.alternatives import Alternative, Alternatives
 from codestral_lsp.completion.cache import Answer, CompletionCache
+from codestral_lsp.completion.draft import Draft
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.completion.engines import Engines
 from codestral_lsp.completion.extent import extent, obvious
 from codestral_lsp.completion.generation import Generation, StreamClosed
+from codestral_lsp.completion.place import Place as CachePlace
 from codestral_lsp.completion.prompting import Prompting
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.rhythm import TypingRhythm
 from codestral_lsp.completion.session import DocumentSession
-from codestral_lsp.completion.stream import UNSURE, read_answer
+from codestral_lsp.completion.stream import read_answer
 from codestral_lsp.completion.surroundings import Extent
 from codestral_lsp.config.settings import CompletionSettings
 from codestral_lsp.context.project import ProjectContext
@@ -72,14 +74,12 @@ class Asking:
             trace.reason = "inside a comment (setting completion.inComments)"
             return ""
         session.use_follow_up(asked.places)
-        running = session.generation
-        if running is not None and running.running:
-            if running.covers(asked.places):
-                trace.source = "running"
-                if (rest := await _join(running, asked)) is not None:
-                    return rest
-            else:
-                running.close()
+        try:
+            if (text := await self._running(session, asked, trace)) is not None:
+                return text
+        except BackendError as error:
+            trace.reason = error.code
+            return self._embedded.fallback(asked, _reach(settings, asked), trace)
         if settings.instant and not asked.invoked and (text := self._instant(asked, settings, trace)):
             return text
         engine = asked.engine
@@ -96,12 +96,27 @@ class Asking:
             trace.reason = error.code
             return self._embedded.fallback(asked, _reach(settings, asked), trace)
 
+    @staticmethod
+    async def _running(session: DocumentSession, asked: Question, trace: Trace) -> str | None:
+        """What an answer that is under way already says here; None if there is none, or another."""
+        running = session.generation
+        if running is None or not running.running:
+            return None
+        if not running.covers(asked.places):
+            running.close()
+            return None
+        trace.source = "running"
+        try:
+            return await running.shown(asked.places, everything=asked.invoked)
+        except StreamClosed:
+            return None
+
     def _instant(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
         """What the embedded engine is sure of; kept, so that typing through it does not swap it for another text."""
         text = self._embedded.instant(asked, _reach(settings, asked), trace)
         if text:
             place = asked.places[0]
-            self.cache.memory.put(place.key, Answer(place.head, text, whole=False))
+            self.cache.memory.put(place.key, Answer(place.head, text, guess=True))
         return text
 
     def _beside_action(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
@@ -133,7 +148,7 @@ class Asking:
             return
         if not engine.circuit.allows(asyncio.get_running_loop().time()) or engine.scheduler.acting:
             return
-        if self.cache.memory.at(asked.places, whole=False) is None:
+        if self.cache.memory.at(asked.places) is None:
             self._in_background(self._prepare(session, asked, change, engine, settings))
 
     async def _prepare(
@@ -148,10 +163,13 @@ class Asking:
         reach = extent(settings, place, asked.around, asked.request.trigger)
         generation = session.follow_up = Generation(asked.places[0], cursor, follows_edits=False)
         digest = engine.digest(prompt, sampling)
-        work = self._generate(asked, engine, reach, prompt, sampling, digest, generation, trace, Priority.PREFETCH)
+        draft = _draft(asked, engine, reach)
+        work = self._generate(
+            asked.places[0], engine, prompt, sampling, digest, draft, generation, trace, Priority.PREFETCH
+        )
         generation.start(work, on_end=lambda: None)
         try:
-            text = await generation.answer()
+            text = await generation.shown(asked.places, everything=False)
         except StreamClosed:
             return
         except BackendError as error:
@@ -202,11 +220,12 @@ class Asking:
             sampling = replace(sampling, temperature=SAMPLE_TEMPERATURE, seed=seed)
             try:
                 async with engine.scheduler.slot(Priority.TYPING, task.cancel):
-                    text = await read_answer(engine, prompt, sampling, asked.around, reach, lambda text: None, trace)
+                    draft = _draft(asked, engine, reach)
+                    answer = await read_answer(engine, prompt, sampling, draft, lambda answer: None, trace)
             except BackendError as error:
                 trace.outcome, trace.reason = "failed", error.code
                 return
-            trace.outcome = "found" if found.add(text, trace.number) else "empty"
+            trace.outcome = "found" if found.add(answer.text, trace.number) else "empty"
             trace.total_ms = (now() - trace.started_s) * 1000
 
     async def _place(self, asked: Question) -> Place:
@@ -219,7 +238,7 @@ class Asking:
         prompt, sampling = await self._prompting.prompt(session, asked, engine, settings, trace)
         reach = obvious(settings, asked.around, asked.request.trigger)
         digest = engine.digest(prompt, sampling)
-        if found := await self.cache.find(asked.places, digest, whole=asked.invoked):
+        if found := await self.cache.find(asked.places, digest, everything=asked.invoked):
             text, trace.source = found
             return text
         if engine.scheduler.acting and not asked.invoked:
@@ -237,13 +256,15 @@ class Asking:
         generation = session.generation = Generation(
             asked.places[0], asked.at.cursor, follows_edits=asked.request.selected is None
         )
-        work = self._generate(asked, engine, reach, prompt, sampling, digest, generation, trace)
+        draft = _draft(asked, engine, reach)
+        work = self._generate(asked.places[0], engine, prompt, sampling, digest, draft, generation, trace)
         self._engines.busy(True)
         generation.start(work, on_end=lambda: self._engines.busy(False))
         trace.source = "model"
-        text = await generation.answer()
+        shown = await generation.shown(asked.places, everything=asked.invoked)
+        assert shown is not None, "an answer fits where it was asked for"
         self._in_background(self._renew(session, asked, engine, settings))
-        return text
+        return shown
 
     async def _renew(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
@@ -255,36 +276,43 @@ class Asking:
 
     async def _generate(
         self,
-        asked: Question,
+        place: CachePlace,
         engine: Engine,
-        reach: Extent,
         prompt: Prompt,
         sampling: Sampling,
         digest: bytes,
+        draft: Draft,
         generation: Generation,
         trace: Trace,
         priority: Priority = Priority.TYPING,
-    ) -> str:
+    ) -> None:
         trace.engine, trace.model = engine.info.backend, engine.info.model
 
-        def grew(text: str) -> None:
+        def grew(answer: Answer) -> None:
             self._engines.heard()
-            if not generation.grew(text):
+            self._engines.succeeded(engine)
+            if answer.shown(0) is not None:
+                self.cache.memory.put(place.key, answer)
+            if not generation.grew(answer):
                 generation.close()
 
         try:
             async with engine.scheduler.slot(priority, generation.close):
                 engine.warmth.read(prompt)
-                text = await read_answer(engine, prompt, sampling, asked.around, reach, grew, trace)
+                answer = await read_answer(engine, prompt, sampling, draft, grew, trace)
+        except asyncio.CancelledError:
+            # Closed, but what could be shown of it stays right for the place it was asked for.
+            if generation.answer.shown(0) is not None:
+                self.cache.put(place, digest, generation.answer)
+            raise
         except PromptTooLong:
             raise
         except BackendError as error:
             self._engines.failed(engine, error)
             raise
         self._engines.succeeded(engine)
-        generation.grew(text, whole=True)
-        self.cache.put(asked.places[0], digest, text, whole=trace.cut != UNSURE)
-        return text
+        generation.grew(answer)
+        self.cache.put(place, digest, answer)
 
     def _pause_s(
         self, asked: Question, engine: Engine, settings: CompletionSettings, unread: int, trace: Trace
@@ -340,14 +368,7 @@ def _reach(settings: CompletionSettings, asked: Question) -> Extent:
     return Extent.LINE if one_line else Extent.BLOCK
 
 
-async def _join(running: Generation, asked: Question) -> str | None:
-    """What is left of a running answer at the cursor, once it is whole; None if it turned out to be another text."""
-    try:
-        text = await running.answer()
-    except StreamClosed:
-        return None
-    answer = Answer(running.place.head, text)
-    for place in asked.places:
-        if place.key == running.place.key and (rest := answer.rest_at(place)) is not None:
-            return rest
-    return None
+def _draft(asked: Question, engine: Engine, reach: Extent) -> Draft:
+    """What the answer is read into; the line behind it is read too where that is for nothing."""
+    reads_on = not asked.invoked and not engine.info.metered
+    return Draft(asked.places[0].head, asked.around, reach, engine.family, reads_on=reads_on)

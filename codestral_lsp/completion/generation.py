@@ -7,9 +7,10 @@ what the answer says, and is closed the moment it is not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
+from codestral_lsp.completion.cache import Answer
 from codestral_lsp.completion.place import Place
 from codestral_lsp.document.document import Change
 from codestral_lsp.document.position import Position
@@ -33,23 +34,25 @@ class Generation:
 
     def __init__(self, place: Place, cursor: Position, *, follows_edits: bool) -> None:
         self.place = place
+        self.answer = Answer(place.head, "", whole=False)
+        """What has come so far."""
         self._follows_edits = follows_edits
         self._end = cursor
         """Behind the last character typed of the answer."""
         self._typed = ""
-        self._text = ""
-        self._whole = False
         self._waiting = 0
+        self._grown = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[str] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
 
-    def start(self, work: Coroutine[Any, Any, str], on_end: Callable[[], None]) -> None:
-        """Run `work`, which streams and returns the answer; `on_end` is called when it has ended, however."""
+    def start(self, work: Coroutine[Any, Any, None], on_end: Callable[[], None]) -> None:
+        """Run `work`, which streams the answer and hands it to `grew`; `on_end` is called when it ends, however."""
         self._task = asyncio.create_task(work)
         self._patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._lose_patience)
 
-        def ended(task: asyncio.Task[str]) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
+            self._grown.set()
             for timer in (self._linger, self._patience):
                 if timer is not None:
                     timer.cancel()
@@ -59,10 +62,11 @@ class Generation:
 
         self._task.add_done_callback(ended)
 
-    async def answer(self) -> str:
-        """The whole answer, counted from where it was asked for.
+    async def shown(self, places: Sequence[Place], *, everything: bool) -> str | None:
+        """What to show at a cursor, described from its own line or from lines above, as soon as that can be told.
 
-        Raises BackendError if there is none, and StreamClosed if the stream was closed.
+        None if the answer turns out to be another text. Raises BackendError if there is none, and StreamClosed if the
+        stream was closed before.
         """
         assert self._task is not None
         self._waiting += 1
@@ -70,16 +74,23 @@ class Generation:
             self._linger.cancel()
             self._linger = None
         try:
-            return await asyncio.shield(self._task)
-        except asyncio.CancelledError:
-            caller = asyncio.current_task()
-            if self._task.cancelled() and not (caller and caller.cancelling()):
-                raise StreamClosed from None
-            raise
+            while (text := self._shown(places, everything)) is None and not self._task.done():
+                self._grown.clear()
+                await self._grown.wait()
         finally:
             self._waiting -= 1
             if not self._waiting and not self._task.done():
                 self._linger = asyncio.get_running_loop().call_later(LINGER_S, self.close)
+        if text is None and self._task.cancelled():
+            raise StreamClosed
+        if self._task.done() and not self._task.cancelled() and (error := self._task.exception()) is not None:
+            raise error
+        return text
+
+    def _shown(self, places: Sequence[Place], everything: bool) -> str | None:
+        here = (place for place in places if place.key == self.place.key)
+        texts = (self.answer.shown_at(place, everything=everything) for place in here)
+        return next((text for text in texts if text is not None), None)
 
     def close(self) -> None:
         """Stop the stream."""
@@ -88,7 +99,7 @@ class Generation:
 
     def _lose_patience(self) -> None:
         self._patience = None
-        if self._typed and not self._text:
+        if self._typed and not self.answer.text:
             self.close()
 
     @property
@@ -96,9 +107,10 @@ class Generation:
         """Whether the answer is still on its way."""
         return self._task is not None and not self._task.done()
 
-    def grew(self, text: str, *, whole: bool = False) -> bool:
-        """The answer is `text` so far. False if it turns out not to be what the user has typed meanwhile."""
-        self._text, self._whole = text, whole
+    def grew(self, answer: Answer) -> bool:
+        """The answer so far. False if it turns out not to be what the user has typed meanwhile."""
+        self.answer = answer
+        self._grown.set()
         return self._agrees(self._typed)
 
     def covers(self, places: Iterable[Place]) -> bool:
@@ -129,7 +141,7 @@ class Generation:
         return False
 
     def _type(self, edit: Edit, inserted: str) -> bool:
-        if not self._text and self._patience is None:
+        if not self.answer.text and self._patience is None:
             return False
         if self._agrees(self._typed + inserted):
             self._typed += inserted
@@ -148,6 +160,7 @@ class Generation:
         return _CLOSER_OF.get(self._typed[-1:]) == inserted
 
     def _agrees(self, typed: str) -> bool:
-        if self._whole:
-            return len(typed) < len(self._text) and self._text.startswith(typed)
-        return self._text.startswith(typed) or typed.startswith(self._text)
+        text = self.answer.text
+        if self.answer.whole:
+            return len(typed) < len(text) and text.startswith(typed)
+        return text.startswith(typed) or typed.startswith(text)

@@ -89,7 +89,7 @@ class CompletionService:
         asked = session.asked = question(request, self.engines.current, quiet_since)
         if reason := objection(request, asked.around, session.doing):
             return self._end(trace, None, reason)
-        if (text := self.cache.memory.at(asked.places, whole=asked.invoked)) is not None:
+        if (text := self.cache.memory.at(asked.places, everything=asked.invoked)) is not None:
             trace.source = "cache"
             return self._finish(session, asked, trace, text)
         return await self._wait(session, asked, trace)

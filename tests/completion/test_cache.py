@@ -6,13 +6,16 @@ import os
 import sqlite3
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
+from math import log
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from codestral_lsp.completion.cache import CompletionCache
+from codestral_lsp.completion.cache import Answer, CompletionCache
 from codestral_lsp.completion.cache.disk import CacheStats, DiskCache
 from codestral_lsp.completion.place import Place, places
+from codestral_lsp.completion.sureness import Step
 from codestral_lsp.errors import CacheError
 from tests.notation import at
 
@@ -45,11 +48,17 @@ async def new_session(tmp_path: Path, problems: list[CacheError]) -> AsyncIterat
         await cache.aclose()
 
 
-async def find(cache: CompletionCache, drawn: str, request: bytes = b"other", **where: str) -> str | None:
+def put(cache: CompletionCache, place: Place, request: bytes, text: str, **how: Any) -> None:
+    cache.put(place, request, Answer(place.head, text, **how))
+
+
+async def find(
+    cache: CompletionCache, drawn: str, request: bytes = b"other", *, everything: bool = False, **where: str
+) -> str | None:
     described = cursor_at(drawn, **where)
-    if (text := cache.memory.at(described)) is not None:
+    if (text := cache.memory.at(described, everything=everything)) is not None:
         return text
-    found = await cache.find(described, request, whole=False)
+    found = await cache.find(described, request, everything=everything)
     return found[0] if found else None
 
 
@@ -57,15 +66,15 @@ async def find(cache: CompletionCache, drawn: str, request: bytes = b"other", **
 async def asked(request: pytest.FixtureRequest, new_session: Open) -> Ask:
     """Puts an answer where it was asked for; gives the cache that must know it: the same one, or a later session's."""
 
-    async def put(drawn: str, answer: str, request_digest: bytes = b"request") -> CompletionCache:
+    async def ask(drawn: str, answer: str, request_digest: bytes = b"request", **how: Any) -> CompletionCache:
         cache = new_session()
-        cache.put(cursor_at(drawn)[0], request_digest, answer)
+        put(cache, cursor_at(drawn)[0], request_digest, answer, **how)
         if request.param == "memory":
             return cache
         await written(cache)
         return new_session()
 
-    return put
+    return ask
 
 
 async def written(cache: CompletionCache) -> None:
@@ -147,28 +156,50 @@ async def test_that_there_was_nothing_to_say_is_remembered(asked: Ask) -> None:
     assert await find(cache, body("return m█")) is None
 
 
-async def test_an_answer_shown_only_in_part_is_no_answer_to_a_user_who_asks(new_session: Open) -> None:
+async def test_a_guess_is_no_answer_to_a_user_who_asks(new_session: Open) -> None:
     cache = new_session()
     described = cursor_at(body("return █"))
-    cache.put(described[0], b"1", "math", whole=False)
+    put(cache, described[0], b"1", "math", guess=True)
     assert cache.memory.at(described) == "math"
-    assert cache.memory.at(described, whole=True) is None
-    await written(cache)
-    late = new_session()
-    assert await late.find(described, b"2", whole=True) is None
-    assert await late.find(described, b"2", whole=False) == ("math", "disk")
+    assert cache.memory.at(described, everything=True) is None
+
+
+def steps(*lengths_and_shares: tuple[int, float]) -> tuple[Step, ...]:
+    return tuple(Step(length, log(share)) for length, share in lengths_and_shares)
+
+
+async def test_what_is_unsure_is_kept_and_shown_to_a_user_who_asks(asked: Ask) -> None:
+    cache = await asked(body("return █"), "math.pi * r**2", steps=steps((4, 0.9), (7, 0.8), (14, 0.2)))
+    assert await find(cache, body("return █")) == "math.pi"
+    assert await find(cache, body("return math.pi█")) == ""
+    assert await find(cache, body("return math.pi * r█")) == "**2"
+    assert await find(cache, body("return █"), everything=True) == "math.pi * r**2"
+
+
+async def test_an_answer_that_was_broken_off_counts_as_far_as_it_goes(asked: Ask) -> None:
+    cache = await asked(body("return █"), "math.pi", whole=False, steps=steps((4, 0.4), (7, 0.39)))
+    assert await find(cache, body("return █")) == ""
+    assert await find(cache, body("return math█")) is None
+    assert await find(cache, body("return █"), everything=True) is None
+
+
+async def test_of_an_answer_for_one_line_the_next_is_shown_when_the_user_gets_there(asked: Ask) -> None:
+    cache = await asked(body("return █"), "math.pi\n    more()", by_line=True)
+    assert await find(cache, body("return math.█")) == "pi"
+    assert await find(cache, body("return math.pi█")) == ""
+    assert await find(cache, body("return math.pi\n    █")) == "more()"
 
 
 async def test_the_answer_asked_for_nearest_wins(new_session: Open) -> None:
     cache = new_session()
-    cache.put(cursor_at(body("return █"))[0], b"1", "math.pi * r")
-    cache.put(cursor_at(body("return math.█"))[0], b"2", "pi * r**2")
+    put(cache, cursor_at(body("return █"))[0], b"1", "math.pi * r")
+    put(cache, cursor_at(body("return math.█"))[0], b"2", "pi * r**2")
     assert await find(cache, body("return math.p█")) == "i * r**2"
 
 
 async def test_two_editors_share_one_file(new_session: Open) -> None:
     one, other = new_session(), new_session()
-    one.put(cursor_at(body("return █"))[0], b"1", "from one")
+    put(one, cursor_at(body("return █"))[0], b"1", "from one")
     await written(one)
     assert await find(other, body("return █")) == "from one"
 
@@ -176,7 +207,7 @@ async def test_two_editors_share_one_file(new_session: Open) -> None:
 async def test_many_writers_lose_nothing(new_session: Open) -> None:
     caches = [new_session() for _ in range(4)]
     for number in range(200):
-        caches[number % 4].put(cursor_at(body(f"return a{number} + █"))[0], b"%d" % number, f"b{number}")
+        put(caches[number % 4], cursor_at(body(f"return a{number} + █"))[0], b"%d" % number, f"b{number}")
     for cache in caches:
         await written(cache)
     assert (await stats(new_session())).answers == 200
@@ -185,7 +216,7 @@ async def test_many_writers_lose_nothing(new_session: Open) -> None:
 async def test_the_size_is_bounded_and_the_least_used_go_first(new_session: Open, tmp_path: Path) -> None:
     cache = new_session(max_bytes=300_000)
     for number in range(1000):
-        cache.put(cursor_at(body(f"return a{number} + █"))[0], b"%d" % number, "x" * 1000)
+        put(cache, cursor_at(body(f"return a{number} + █"))[0], b"%d" % number, "x" * 1000)
     await written(cache)
     late = new_session(max_bytes=300_000)
     assert await find(late, body("return a999 + █")) == "x" * 1000
@@ -195,7 +226,7 @@ async def test_the_size_is_bounded_and_the_least_used_go_first(new_session: Open
 
 async def test_old_answers_go(new_session: Open) -> None:
     cache = new_session()
-    cache.put(cursor_at(body("return █"))[0], b"1", "old")
+    put(cache, cursor_at(body("return █"))[0], b"1", "old")
     await written(cache)
     assert await find(new_session(max_age_s=-10), body("return █")) is None
 
@@ -208,7 +239,7 @@ async def test_a_corrupt_file_is_set_aside_and_rebuilt(
     file.write_bytes(b"this is no database" * 1000)
     cache = new_session()
     assert await find(cache, body("return █")) is None
-    cache.put(cursor_at(body("return █"))[0], b"1", "fresh")
+    put(cache, cursor_at(body("return █"))[0], b"1", "fresh")
     await written(cache)
     assert await find(new_session(), body("return █")) == "fresh"
     assert file.with_name("completions.db.corrupt").read_bytes().startswith(b"this is no")
@@ -220,7 +251,7 @@ async def test_an_unusable_folder_costs_only_the_disk(tmp_path: Path) -> None:
     problems: list[CacheError] = []
     disk = DiskCache(tmp_path / "cache", max_bytes=1 << 20, max_age_s=1e9, on_error=problems.append)
     cache = CompletionCache(disk)
-    cache.put(cursor_at(body("return █"))[0], b"1", "kept in memory")
+    put(cache, cursor_at(body("return █"))[0], b"1", "kept in memory")
     assert await find(cache, body("return █")) == "kept in memory"
     assert await find(cache, body("other █")) is None
     await cache.aclose()
@@ -228,10 +259,27 @@ async def test_an_unusable_folder_costs_only_the_disk(tmp_path: Path) -> None:
     assert problems[0].cure
 
 
+async def test_an_editor_whose_file_another_set_aside_goes_on_with_the_new_one(
+    new_session: Open, tmp_path: Path, problems: list[CacheError]
+) -> None:
+    one, other = new_session(), new_session()
+    put(one, cursor_at(body("return █"))[0], b"1", "x")
+    await written(one)
+    assert await find(other, body("return █")) == "x"
+    folder = tmp_path / "cache"
+    for file in folder.iterdir():
+        file.write_bytes(b"no database" * 1000)
+    put(one, cursor_at(body("return █"))[0], b"1", "fresh")
+    await written(one)
+    assert await find(other, body("return f█")) == "resh"
+    assert len({problem.message for problem in problems}) == 1
+    assert await find(new_session(), body("return █")) == "fresh"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 async def test_only_the_user_can_read_it(new_session: Open, tmp_path: Path) -> None:
     cache = new_session()
-    cache.put(cursor_at(body("return █"))[0], b"1", "x")
+    put(cache, cursor_at(body("return █"))[0], b"1", "x")
     await written(cache)
     assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
     for file in (tmp_path / "cache").iterdir():
@@ -240,7 +288,7 @@ async def test_only_the_user_can_read_it(new_session: Open, tmp_path: Path) -> N
 
 async def test_the_users_own_lines_are_not_on_disk(new_session: Open, tmp_path: Path) -> None:
     cache = new_session()
-    cache.put(cursor_at(body("return my_very_own_name + █"))[0], b"1", "suggested")
+    put(cache, cursor_at(body("return my_very_own_name + █"))[0], b"1", "suggested")
     await cache.aclose()
     content = b"".join(file.read_bytes() for file in (tmp_path / "cache").iterdir())
     assert b"suggested" in content
@@ -249,7 +297,7 @@ async def test_the_users_own_lines_are_not_on_disk(new_session: Open, tmp_path: 
 
 async def test_clearing_forgets_everything(new_session: Open) -> None:
     cache = new_session()
-    cache.put(cursor_at(body("return █"))[0], b"1", "x")
+    put(cache, cursor_at(body("return █"))[0], b"1", "x")
     assert await cache.clear() == 1
     assert await find(cache, body("return █")) is None
     assert await find(new_session(), body("return █")) is None
@@ -262,6 +310,6 @@ async def test_a_file_of_another_version_is_begun_anew(new_session: Open, tmp_pa
         old.execute("PRAGMA user_version = 99")
     old.close()
     cache = new_session()
-    cache.put(cursor_at(body("return █"))[0], b"1", "new")
+    put(cache, cursor_at(body("return █"))[0], b"1", "new")
     await written(cache)
     assert await find(new_session(), body("return █")) == "new"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from codestral_lsp.completion.cache import Answer
 from codestral_lsp.completion.generation import LINGER_S, Generation, StreamClosed
 from codestral_lsp.completion.place import places
 from codestral_lsp.document.document import Change, Document
@@ -33,13 +34,17 @@ class Typist:
         store.open(document)
         origin = next(iter(places("engine", document, cursor, 0)))
         typist = Typist(store, cursor, Generation(origin, cursor, follows_edits=True))
-        typist.generation.grew(answer)
+        typist.says(answer)
 
         def watch(change: Change) -> None:
             typist.agrees = typist.agrees and typist.generation.follows(change)
 
         store.listen(watch)
         return typist
+
+    def says(self, text: str, *, whole: bool = False) -> bool:
+        """So much of the answer has come."""
+        return self.generation.grew(Answer(self.generation.place.head, text, whole))
 
     @property
     def document(self) -> Document:
@@ -86,14 +91,14 @@ def test_typing_ahead_of_what_has_come_is_not_yet_a_disagreement() -> None:
     typist = Typist.at("x = █", "com")
     assert typist.insert("compu")
     assert typist.covered
-    assert typist.generation.grew("compute")
+    assert typist.says("compute")
     assert not Typist.at("x = █", "com").insert("cox")
 
 
 def test_what_comes_may_turn_out_to_disagree() -> None:
     typist = Typist.at("x = █", "com")
     assert typist.insert("compa")
-    assert not typist.generation.grew("compute")
+    assert not typist.says("compute")
     assert not typist.covered
 
 
@@ -153,7 +158,7 @@ def test_replacing_everything() -> None:
 
 def test_once_it_is_whole_there_is_nothing_behind_its_end() -> None:
     typist = Typist.at("x = █", "")
-    typist.generation.grew("12", whole=True)
+    typist.says("12", whole=True)
     assert typist.insert("1")
     assert not typist.insert("2")
 
@@ -162,29 +167,35 @@ class Stream:
     """A stream under a generation, seen from outside."""
 
     def __init__(self) -> None:
-        self.generation = Typist.at("x = █", "").generation
+        self.typist = Typist.at("x = █", "")
+        self.generation = self.typist.generation
         self.outcome = "running"
         self.release = asyncio.Event()
         self.generation.start(self._work(), on_end=lambda: None)
 
-    async def _work(self) -> str:
+    async def shown(self) -> str | None:
+        """What a request at the cursor gets."""
+        where = tuple(places("engine", self.typist.document, self.typist.cursor, 12))
+        return await self.generation.shown(where, everything=False)
+
+    async def _work(self) -> None:
         try:
             await self.release.wait()
         except asyncio.CancelledError:
             self.outcome = "closed"
             raise
         self.outcome = "done"
-        return "compute(1)"
+        self.typist.says("compute(1)", whole=True)
 
 
 async def test_a_request_that_is_cancelled_leaves_the_stream_to_its_successor() -> None:
     stream = Stream()
-    request = asyncio.create_task(stream.generation.answer())
+    request = asyncio.create_task(stream.shown())
     await asyncio.sleep(0.01)
     request.cancel()
     await asyncio.sleep(LINGER_S / 3)
     assert stream.outcome == "running"
-    successor = asyncio.create_task(stream.generation.answer())
+    successor = asyncio.create_task(stream.shown())
     await asyncio.sleep(LINGER_S * 1.5)
     assert stream.outcome == "running"
     stream.release.set()
@@ -193,7 +204,7 @@ async def test_a_request_that_is_cancelled_leaves_the_stream_to_its_successor() 
 
 async def test_without_a_successor_it_is_closed() -> None:
     stream = Stream()
-    request = asyncio.create_task(stream.generation.answer())
+    request = asyncio.create_task(stream.shown())
     await asyncio.sleep(0.01)
     request.cancel()
     await asyncio.sleep(LINGER_S * 2)
@@ -202,7 +213,7 @@ async def test_without_a_successor_it_is_closed() -> None:
 
 async def test_closing_it_ends_the_wait() -> None:
     stream = Stream()
-    request = asyncio.create_task(stream.generation.answer())
+    request = asyncio.create_task(stream.shown())
     await asyncio.sleep(0.01)
     stream.generation.close()
     with pytest.raises(StreamClosed):

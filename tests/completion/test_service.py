@@ -31,10 +31,13 @@ async def scene(drawn: str = BODY, settings: dict[str, object] | None = None) ->
 @in_virtual_time
 async def test_a_pause_brings_the_models_answer() -> None:
     stage = await scene()
+    stage.model.answer = lambda prompt: "compute(1)\n    and much more\n" * 100
     assert await stage.ghost() == "compute(1)"
     assert stage.last.outcome == "shown"
     assert stage.last.source == "model"
-    assert stage.model.calls[0].end == "closed", "what comes behind the line's end is not wanted"
+    assert stage.model.calls[0].end == "running", "the next line is read too, for when the user gets there"
+    await asyncio.sleep(LINGER_S)
+    assert stage.model.calls[0].end == "closed"
 
 
 @in_virtual_time
@@ -326,7 +329,7 @@ async def test_an_accepted_suggestion_is_no_paste() -> None:
     ghost = await stage.ghost()
     stage.insert(ghost)
     await stage.ghost()
-    assert stage.last.source == "model"
+    assert stage.last.reason != "text was pasted"
 
 
 @in_virtual_time
@@ -352,6 +355,38 @@ async def test_snoozing() -> None:
     assert await stage.ghost()
 
 
+class TestNextLine:
+    """What the model says behind the line that is shown."""
+
+    @in_virtual_time
+    async def test_it_is_shown_when_the_user_gets_there_and_costs_nothing(self) -> None:
+        stage = await scene()
+        stage.model.answer = lambda prompt: "compute(1)\n    z = other(2)\n    w = 3\n"
+        assert await stage.ghost() == "compute(1)"
+        await asyncio.sleep(1)
+        stage.insert("compute(1)")
+        stage.insert("\n    ")
+        assert await stage.ghost() == "z = other(2)"
+        assert len(stage.model.calls) == 1
+
+    @in_virtual_time
+    async def test_what_stands_below_already_is_no_next_line(self) -> None:
+        stage = await scene()
+        stage.model.answer = lambda prompt: "compute(1)\n    return y\n"
+        assert await stage.ghost() == "compute(1)"
+        await asyncio.sleep(1)
+        stage.insert("compute(1)\n    ")
+        stage.model.answer = lambda prompt: "other()\n"
+        assert await stage.ghost() == "other()"
+
+    @in_virtual_time
+    async def test_a_user_who_asks_gets_the_line_alone(self) -> None:
+        stage = await scene("x = f(█) + 1\n")
+        stage.model.answer = lambda prompt: "alpha\nbeta\n"
+        assert await stage.ghost(Trigger.INVOKED) == "alpha"
+        assert stage.model.calls[0].end == "closed"
+
+
 class TestSureness:
     @in_virtual_time
     async def test_what_the_model_is_unsure_of_is_not_shown_unasked(self) -> None:
@@ -360,7 +395,33 @@ class TestSureness:
         stage.model.logprobs = {"lph": -3.0}
         assert await stage.ghost() == "compute("
         assert stage.last.cut == UNSURE
+        assert stage.model.calls[0].end == "running"
+
+    @in_virtual_time
+    async def test_once_the_doubtful_is_typed_the_rest_is_shown_without_asking(self) -> None:
+        stage = await scene()
+        stage.model.answer = lambda prompt: "compute(alpha, beta)\n"
+        stage.model.logprobs = {"lph": -3.0}
+        assert await stage.ghost() == "compute("
+        await asyncio.sleep(1)
+        stage.insert("compute(")
+        assert await stage.ghost() == "", "what is doubtful is not shown, and not asked for again"
+        stage.insert("alph")
+        assert await stage.ghost() == "a, beta)"
+        assert len(stage.model.calls) == 1
+
+    @in_virtual_time
+    async def test_behind_what_was_read_of_a_closed_stream_the_model_is_asked_again(self) -> None:
+        stage = await scene()
+        stage.model.answer = lambda prompt: "compute(alpha, beta)\n"
+        stage.model.logprobs = {"lph": -3.0}
+        stage.model.token_s = 0.2
+        assert await stage.ghost() == "compute("
+        await asyncio.sleep(LINGER_S)
         assert stage.model.calls[0].end == "closed"
+        stage.insert("compute(alp")
+        await stage.ghost()
+        assert len(stage.model.calls) == 2
 
     @in_virtual_time
     async def test_nor_half_a_word(self) -> None:

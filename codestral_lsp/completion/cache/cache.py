@@ -21,26 +21,27 @@ class CompletionCache:
         self.memory = MemoryCache()
         self.disk = disk
 
-    async def find(self, places: Sequence[Place], request: bytes, *, whole: bool) -> tuple[str, Source] | None:
-        """What is left of an answer at the cursor, and where it was found. `places`: its own line first.
+    async def find(
+        self, places: Sequence[Place], request: bytes, *, everything: bool = False
+    ) -> tuple[str, Source] | None:
+        """What to show of an answer at the cursor, and where it was found. `places`: its own line first.
 
-        Asked after `memory.at(places)` came back empty. What the disk has is taken into memory. `whole`: an answer
-        that was shown only in part does not count, unless it is one to the very same request.
+        Asked after `memory.at(places)` came back empty. What the disk has is taken into memory. `everything`: what is
+        unsure too; answers that were broken off do not count.
         """
-        if answer := self.memory.exactly(request):
-            return answer.text, "cache"
+        if (answer := self.memory.exactly(request)) and (text := answer.shown(0, everything=everything)) is not None:
+            return text, "cache"
         if self.disk is None:
             return None
-        found = await self.disk.run(self.disk.find, places, request, whole)
+        found = await self.disk.run(self.disk.find, places, request, everything)
         if found is None:
             return None
         self.memory.put(found.place.key, found.answer)
-        rest = found.answer.rest_at(found.place)
-        return None if rest is None else (rest, "disk")
+        text = found.answer.shown_at(found.place, everything=everything)
+        return None if text is None else (text, "disk")
 
-    def put(self, place: Place, request: bytes, text: str, *, whole: bool = True) -> None:
+    def put(self, place: Place, request: bytes, answer: Answer) -> None:
         """Keep what was answered to `request` at `place`."""
-        answer = Answer(place.head, text, whole)
         self.memory.put(place.key, answer, request)
         if self.disk is not None:
             self.disk.later(self.disk.put, place.key, request, answer)

@@ -18,25 +18,32 @@ from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeVar
+from struct import Struct
+from typing import Any, TypeVar
 
 from codestral_lsp.completion.cache.entry import Answer
 from codestral_lsp.completion.place import Place
+from codestral_lsp.completion.sureness import Step
 from codestral_lsp.errors import CacheError
 
 T = TypeVar("T")
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE answers (
   place BLOB NOT NULL, head_length INTEGER NOT NULL, head BLOB NOT NULL,
-  request BLOB NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL, used INTEGER NOT NULL,
+  request BLOB NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL, by_line INTEGER NOT NULL, steps BLOB NOT NULL,
+  used INTEGER NOT NULL,
   UNIQUE (place, head)
 );
 CREATE INDEX answers_by_request ON answers (request);
 CREATE INDEX answers_by_use ON answers (used);
 """
-_WAIT_MS = 500
+_BY_PLACE = "SELECT rowid, head_length, head, text, whole, by_line, steps FROM answers WHERE place = ?"
+_BY_REQUEST = "SELECT rowid, text, whole, by_line, steps FROM answers WHERE request = ? ORDER BY used DESC LIMIT 1"
+_STEP = Struct("<id")
+"""How a step is kept: its length, the logarithm of its probability."""
+_WAIT_MS = 3000
 _TRIM_EVERY = 200
 _DAY_S = 86400
 
@@ -98,36 +105,32 @@ class DiskCache:
 
     # ---- for the worker thread
 
-    def find(self, places: Sequence[Place], request: bytes, whole: bool) -> Found | None:
+    def find(self, places: Sequence[Place], request: bytes, everything: bool) -> Found | None:
         """An answer that fits the cursor (its own line comes first in `places`), or one to the very same request.
 
-        `whole`: of the former, those that were shown only in part do not count.
+        `everything`: answers that were broken off do not count.
         """
 
         def ask(connection: sqlite3.Connection) -> Found | None:
             for place in places:
-                rows = connection.execute(
-                    "SELECT rowid, head_length, head, text, whole FROM answers WHERE place = ?", (place.key,)
-                ).fetchall()
+                rows = connection.execute(_BY_PLACE, (place.key,)).fetchall()
                 fitting = [
                     (length, rowid, answer)
-                    for rowid, length, head, text, complete in rows
+                    for rowid, length, head, *columns in rows
                     if length <= len(place.head)
                     and head_digest(place.head[:length]) == head
-                    and (answer := Answer(place.head[:length], text, bool(complete))).rest_at(place) is not None
-                    and (complete or not whole)
+                    and (answer := _answer(place.head[:length], columns)).shown_at(place, everything=everything)
+                    is not None
                 ]
                 if fitting:
                     _, rowid, answer = max(fitting, key=itemgetter(0))
                     self._touch(connection, rowid)
                     return Found(place, answer)
-            row = connection.execute(
-                "SELECT rowid, text, whole FROM answers WHERE request = ? ORDER BY used DESC LIMIT 1", (request,)
-            ).fetchone()
+            row = connection.execute(_BY_REQUEST, (request,)).fetchone()
             if row is None:
                 return None
             self._touch(connection, row[0])
-            return Found(places[0], Answer(places[0].head, row[1], bool(row[2])))
+            return Found(places[0], _answer(places[0].head, row[1:]))
 
         return self._guarded(ask)
 
@@ -136,7 +139,7 @@ class DiskCache:
 
         def keep(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     place,
                     len(answer.head),
@@ -144,6 +147,8 @@ class DiskCache:
                     request,
                     answer.text.encode("utf-8", "replace").decode(),
                     int(answer.whole),
+                    int(answer.by_line),
+                    b"".join(_STEP.pack(step.length, step.log) for step in answer.steps),
                     int(time.time()),
                 ),
             )
@@ -177,21 +182,23 @@ class DiskCache:
 
     def _guarded(self, use: Callable[[sqlite3.Connection], T]) -> T | None:
         """Run `use` on the open file. A corrupt file is set aside and made anew, once."""
-        for attempt in range(2):
-            if self._broken:
-                return None
+        set_aside = False
+        while not self._broken:
+            opens = self._connection is None
             try:
                 return use(self._connect())
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError) and _is_contention(error):
                     return None  # another editor is writing; this one answer is not worth waiting for
-                if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError) or attempt:
+                if not opens:
+                    self._disconnect()  # another editor may have set the file aside already: look at it afresh
+                elif set_aside or isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError):
                     self._give_up(error)
-                    return None
-                self._set_aside()
+                else:
+                    self._set_aside()
+                    set_aside = True
             except OSError as error:
                 self._give_up(error)
-                return None
         return None
 
     def _connect(self) -> sqlite3.Connection:
@@ -280,6 +287,13 @@ class DiskCache:
                 connection.close()
             except sqlite3.Error:
                 return
+
+
+def _answer(head: str, columns: Sequence[Any]) -> Answer:
+    """An answer from its columns."""
+    text, whole, by_line, packed = columns
+    steps = tuple(Step(length, log) for length, log in _STEP.iter_unpack(packed))
+    return Answer(head, text, bool(whole), steps, bool(by_line))
 
 
 def _is_contention(error: sqlite3.OperationalError) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from codestral_lsp.completion.cache.entry import Answer, longest
+from codestral_lsp.completion.cache.entry import Answer, nearest
 from codestral_lsp.completion.place import Place
 
 
@@ -17,14 +17,14 @@ class MemoryCache:
         self._by_place: OrderedDict[bytes, list[Answer]] = OrderedDict()
         self._by_request: OrderedDict[bytes, Answer] = OrderedDict()
 
-    def at(self, places: Iterable[Place], *, whole: bool = False) -> str | None:
-        """What is left of an answer at the cursor, described from its own line or from lines above.
+    def at(self, places: Iterable[Place], *, everything: bool = False) -> str | None:
+        """What to show of an answer at the cursor, described from its own line or from lines above.
 
-        `whole`: answers that were shown only in part do not count.
+        `everything`: what is unsure too; answers that were broken off do not count.
         """
         for place in places:
             answers = self._by_place.get(place.key)
-            if answers and (rest := longest(answers, place, whole=whole)) is not None:
+            if answers and (rest := nearest(answers, place, everything=everything)) is not None:
                 self._by_place.move_to_end(place.key)
                 return rest
         return None
@@ -47,11 +47,6 @@ class MemoryCache:
             self._by_place.popitem(last=False)
         while len(self._by_request) > self._limit:
             self._by_request.popitem(last=False)
-
-    def drop(self, key: bytes, head: str) -> None:
-        """Forget what was answered at one place."""
-        if answers := self._by_place.get(key):
-            self._by_place[key] = [answer for answer in answers if answer.head != head]
 
     def clear(self) -> None:
         """Forget everything."""
