@@ -16,6 +16,10 @@ from benchmarks.typist import Job
 CODE = frozenset((".py", ".js", ".ts", ".tsx", ".go", ".rs", ".java", ".c", ".cc", ".cpp", ".h", ".cs", ".rb", ".php"))
 
 
+EDITS_BELOW = 5
+"""At least so many times something is added below, in a session with jumps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Files as they are before, and the work done on them, in order."""
@@ -38,14 +42,14 @@ def retyping(root: Path, *, seed: int, keys: int, jumps: bool) -> Session:
     files: dict[str, str] = {}
     jobs: list[Job] = []
     typed = 0
-    while typed < keys:
+    while typed < keys or (jumps and len(files) < EDITS_BELOW):
         path = dice.choice(sources)
         name = path.relative_to(root).as_posix()
         if name in files:
             continue
         lines = path.read_text("utf-8", "replace").splitlines(keepends=True)
         start = dice.randrange(len(lines) // 4, len(lines) * 3 // 4)
-        size = min(dice.randrange(10, 20) if jumps else keys, len(lines) - start - 20)
+        size = min(dice.randrange(14, 26) if jumps else (keys - typed) // 25 + 1, len(lines) - start - 20)
         removed = lines[start : start + size]
         kept = [*lines[:start], "\n", *lines[start + size :]]
         files[name] = "".join(kept)

@@ -13,7 +13,7 @@ from collections import deque
 
 GLANCE_MS = 250.0
 """How long a suggestion must stand to be of any use."""
-SURENESS = 0.33
+SURENESS = 0.1
 """How probable it must be that the user still pauses when the answer is there."""
 SHORTEST_MS = 50
 LONGEST_MS = 1500

@@ -419,7 +419,7 @@ class TestSureness:
         assert await stage.ghost() == "compute("
         await asyncio.sleep(LINGER_S)
         assert stage.model.calls[0].end == "closed"
-        stage.insert("compute(alp")
+        stage.insert("compute(alpha")
         await stage.ghost()
         assert len(stage.model.calls) == 2
 
