@@ -289,7 +289,6 @@ class Asking:
         trace.engine, trace.model = engine.info.backend, engine.info.model
 
         def grew(answer: Answer) -> None:
-            self._engines.heard()
             self._engines.succeeded(engine)
             if answer.shown(0) is not None:
                 self.cache.memory.put(place.key, answer)

@@ -18,7 +18,7 @@ def typist(median_ms: float) -> TypingRhythm:
 
 
 def test_a_slow_typist_is_given_more_time_than_a_fast_one() -> None:
-    assert typist(90).wait_ms(200) < typist(300).wait_ms(200)
+    assert typist(90).wait_ms(600) < typist(300).wait_ms(600)
 
 
 def test_before_anything_is_known_the_wait_is_that_of_a_usual_programmer() -> None:

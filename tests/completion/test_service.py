@@ -499,6 +499,7 @@ async def test_the_user_is_told_of_work_that_lasts_and_of_no_other() -> None:
     stage.model.first_token_s = 1.0
     stage.insert("q")
     assert await stage.ghost()
+    await asyncio.sleep(LINGER_S)
     assert [status.busy for status in told[-2:]] == [True, False]
 
 
