@@ -75,6 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="the findings as JSON (schema in docs/doctor.md)")
     doctor.set_defaults(run=_doctor)
 
+    sent = commands.add_parser("sent", help="what was sent to a model, when and where to, and what it cost")
+    sent.add_argument("--last", type=int, default=20, metavar="N", help="how many entries (20)")
+    sent.add_argument("--remote", action="store_true", help="only what left this machine")
+    sent.add_argument(
+        "--text", action="store_true", help="the texts too, where the setting privacy.ledgerText kept them"
+    )
+    sent.add_argument("--json", action="store_true", help="the entries as JSON, for export")
+    sent.add_argument("--clear", action="store_true", help="forget the entries")
+    sent.set_defaults(run=_sent)
+
     cache = commands.add_parser("cache", help="look at the cache of answers, or empty it")
     cache.add_argument("action", choices=("stats", "clear"))
     cache.add_argument("--json", action="store_true")
@@ -121,6 +131,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import doctor
 
     return doctor.run(options)
+
+
+def _sent(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import sent
+
+    return sent.run(options)
 
 
 def _cache(options: argparse.Namespace) -> int:

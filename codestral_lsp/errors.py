@@ -224,6 +224,13 @@ class Unauthorized(BackendError):
     transient = False
 
 
+class BudgetSpent(BackendError):
+    """This month's requests have cost what they may cost (`mistral.monthlyBudget`)."""
+
+    code = "budget"
+    transient = False
+
+
 class NotPermitted(BackendError):
     """The key is good but the plan or the payment does not allow this (402, 403)."""
 

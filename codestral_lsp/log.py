@@ -21,9 +21,19 @@ def start(file: Path | None, level: str, *, for_a_person: bool) -> None:
             logging.basicConfig(filename=file, level=_number(level), format=form, encoding="utf-8" if file else None)
     except OSError as error:
         raise UsageError(f"The log {file} cannot be written: {error.strerror}.", cure="Check --log-file.") from None
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(without_secrets)
     # These log whole messages and tracebacks, with the user's code in them.
     for chatty in ("pygls", "asyncio", "httpcore2", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
+
+
+def without_secrets(record: logging.LogRecord) -> bool:
+    """A filter that takes secrets out of messages: our own hold none, a library's or a server's words may."""
+    from codestral_lsp.privacy.secrets import hide_secrets  # slow to import
+
+    record.msg, record.args = hide_secrets(record.getMessage()), ()
+    return True
 
 
 def _number(level: str) -> int:

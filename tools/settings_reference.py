@@ -82,7 +82,14 @@ def _values(schema: Any) -> str:
         return " or ".join(kind)
     if kind == "integer":
         return f"{schema['minimum']} to {schema['maximum']}"
-    names = {"boolean": "true, false", "string": "text", "array": "list of texts", "object": "table", "null": "none"}
+    names = {
+        "number": "a number",
+        "boolean": "true, false",
+        "string": "text",
+        "array": "list of texts",
+        "object": "table",
+        "null": "none",
+    }
     return "address" if schema.get("format") == "uri" else names[kind]
 
 

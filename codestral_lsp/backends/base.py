@@ -25,6 +25,16 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a part of a prompt is from, for the ledger of what was sent."""
+
+    path: str
+    first_line: int | None = None
+    """From 1; None where it is not known which lines of the file."""
+    last_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """One fill-in-the-middle question, in every form a backend may want it.
 
@@ -42,6 +52,8 @@ class Prompt:
     """The document's path as shown to models: relative to its workspace folder, with slashes."""
     language: str = ""
     """The document's LSP language id."""
+    sources: tuple[Source, ...] = ()
+    """The document's own lines, then other files."""
 
     @property
     def raw(self) -> str:
@@ -114,6 +126,8 @@ class ChatRequest:
     messages: Sequence[Message]
     sampling: Sampling = field(default_factory=lambda: Sampling(max_tokens=1024))
     schema: Mapping[str, Any] | None = None
+    sources: Sequence[Source] = ()
+    """Which code the messages quote."""
 
 
 PromptForm = Literal["raw", "suffix"]

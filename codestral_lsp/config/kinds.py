@@ -51,6 +51,17 @@ def whole(minimum: int, maximum: int) -> Kind:
     return Kind(parse, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
+def amount() -> Kind:
+    """A sum of money, or none of it: a number that is not negative."""
+
+    def parse(value: Any) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+            return float(value)
+        raise _expected("a number that is not negative", value)
+
+    return Kind(parse, {"type": "number", "minimum": 0})
+
+
 def text() -> Kind:
     """A text that is not empty."""
 

@@ -59,6 +59,13 @@ class MistralSettings:
     api_key_command: tuple[str, ...] | None = setting(
         None, kinds.optional(kinds.command()), "A command that prints the key, run without a shell.", machine=True
     )
+    monthly_budget: float | None = setting(
+        None,
+        kinds.optional(kinds.amount()),
+        "What a calendar month (UTC) may cost in the price table's currency; once it is spent, no request that costs "
+        "money is sent. None: no limit.",
+        machine=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,18 @@ class PrivacySettings:
     """What may leave the machine, and what is never read."""
 
     local_only: bool = setting(False, kinds.flag(), "Refuse every engine that is not on this machine.", machine=True)
+    redact_secrets: bool = setting(
+        True,
+        kinds.flag(),
+        "Replace passwords, keys and tokens in what is sent to another machine; they come back in the answer.",
+        machine=True,
+    )
+    ledger: bool = setting(
+        True, kinds.flag(), "Keep a list of what was sent, where to and when (codestral-lsp sent); it holds no code."
+    )
+    ledger_text: bool = setting(
+        False, kinds.flag(), "Keep the sent texts themselves in that list too, as they were sent.", machine=True
+    )
     ignore: tuple[str, ...] = setting(
         (),
         kinds.texts(),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from codestral_lsp.backends.base import ModelInfo, Prompt, Segment
+from codestral_lsp.backends.base import ModelInfo, Prompt, Segment, Source
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.prompt.crossfile import COMMENTED, ContextFile, render
 from codestral_lsp.prompt.families import Family, Hole
@@ -28,6 +28,7 @@ def build(
 ) -> Prompt:
     """The prompt for `window`. A family is needed only where the whole prompt goes out as raw text."""
     prefix, suffix = clean(window.prefix), clean(window.suffix)
+    sources = (Source(path, window.first_line + 1, window.last_line), *(Source(file.path) for file in context))
     form = family.cross_file if family else COMMENTED
     raw = info.form == "raw" and family is not None
     if not (raw or form.inside):
@@ -40,14 +41,14 @@ def build(
     if form.inside:
         prefix = others + prefix
     if not raw or family is None:
-        return Prompt(prefix, suffix, (), counter.text(prefix) + counter.text(suffix), path, language)
+        return Prompt(prefix, suffix, (), counter.text(prefix) + counter.text(suffix), path, language, sources)
     holes = {Hole.PREFIX: prefix, Hole.SUFFIX: suffix}
     segments = (
         *(() if form.inside else _with_control(others, family)),
         *(Segment(holes[part]) if isinstance(part, Hole) else Segment(part, control=True) for part in family.layout),
     )
     tokens = sum(1 if segment.control else counter.text(segment.text) for segment in segments)
-    return Prompt(prefix, suffix, segments, tokens, path, language)
+    return Prompt(prefix, suffix, segments, tokens, path, language, sources)
 
 
 def _with_control(text: str, family: Family) -> Iterator[Segment]:

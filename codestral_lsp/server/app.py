@@ -30,8 +30,11 @@ from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.store import DocumentStore
 from codestral_lsp.errors import CodestralError
+from codestral_lsp.insight.prices import price_table
 from codestral_lsp.insight.trace import Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
+from codestral_lsp.privacy.ledger import Ledger
+from codestral_lsp.privacy.outgoing import Door
 from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
 from codestral_lsp.prompt.chat import ChatPrompts
 from codestral_lsp.server import (
@@ -79,7 +82,11 @@ class App:
             on_error=lambda error: self.report([error]),
         )
         self.context = ProjectContext(paths.cache / "tags", settings.workspace_index, self.ignore)
-        self.engines = Engines(settings, backend or partial(open_backend, keys=self.keys))
+        self.ledger = Ledger(paths.state)
+        prices = price_table(paths.config_file.parent)
+        self.door = Door(settings, self.ledger, prices)
+        opener = backend or partial(open_backend, keys=self.keys)
+        self.engines = Engines(settings, lambda name, settings: self.door.through(opener(name, settings)))
         self.completion = CompletionService(
             settings,
             self.engines,
@@ -128,7 +135,7 @@ class App:
 
     async def _apply(self, new: Settings) -> None:
         old, self._applied = self._applied, new
-        self.completion.settings = new
+        self.completion.settings = self.door.settings = new
         if old.privacy.ignore != new.privacy.ignore:
             self.ignore.configure(new.privacy.ignore)
         if old.workspace_index != new.workspace_index or old.privacy.ignore != new.privacy.ignore:
@@ -185,11 +192,13 @@ class App:
         """Take in what the client said when it connected. Quick: the client waits for the answer."""
         self._loop = asyncio.get_running_loop()
         self.loaded = self.sources.load()
-        self.completion.settings = self.settings
+        self.completion.settings = self.door.settings = self.settings
 
     async def start(self) -> None:
         """Start what runs in the background."""
         self.report(self.loaded.problems)
+        if self.door.prices.problem:
+            self.report_once(f"Your price table is not used: {self.door.prices.problem}")
         await configuration.pull(self)
         await self.reload()
         self.engines.on_status = lambda status: publish(self, status)
@@ -209,6 +218,7 @@ class App:
         await self.context.aclose()
         await self.keys.aclose()
         self.syntax.close()
+        await asyncio.to_thread(self.ledger.database.close)
 
 
 def _engine_settings(settings: Settings) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def register(app: App) -> None:
         from codestral_lsp.server.doctor import examine_here
 
         return await examine_here(app)
+
+    @command("codestral.sent")
+    async def sent(*count: int) -> list[dict[str, Any]]:
+        """The last things that were sent to a model (20 unless told), oldest first: where to, of which files."""
+        entries = await app.ledger.database.ask(last, max(1, count[0] if count else 20))
+        return [entry.as_json() for entry in entries or ()]
 
     @command("codestral.selectEngine")
     async def select_engine(name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from codestral_lsp.backends.open import open_backend
@@ -26,7 +25,7 @@ async def examine_here(app: App) -> dict[str, Any]:
         loaded=app.loaded,
         paths=app.paths,
         keys=app.keys,
-        open=partial(open_backend, keys=app.keys),
+        open=lambda name, settings: app.door.through(open_backend(name, settings, app.keys)),
         machine=await asyncio.to_thread(this_machine),
         clients=[here, *(client for client in known if client.name != here.name)],
         project_files=[(file, app.trust.trusts(file)) for file in files],

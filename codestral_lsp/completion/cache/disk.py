@@ -135,7 +135,12 @@ class DiskCache:
         return self._guarded(ask)
 
     def put(self, place: bytes, request: bytes, answer: Answer) -> None:
-        """Keep an answer; the newest for the same text stands."""
+        """Keep an answer; the newest for the same text stands. One with a secret in it is not kept."""
+
+        from codestral_lsp.privacy.secrets import find_secrets  # slow to import
+
+        if find_secrets(answer.text):
+            return
 
         def keep(connection: sqlite3.Connection) -> None:
             connection.execute(

@@ -123,6 +123,13 @@ _TABLE = (
         "Wait as long as the status says; raise completion.debounceMs, or use a plan with a higher limit",
     ),
     Cause(
+        "budget",
+        _KEY,
+        "“The monthly budget is spent”",
+        "this month's requests have cost mistral.monthlyBudget",
+        "Raise mistral.monthlyBudget, or wait for the next month; local engines go on",
+    ),
+    Cause(
         "model-missing",
         _MODEL,
         "“… does not have the model”",

@@ -1,0 +1,199 @@
+"""The ledger: everything that left this process, when, where to, and what of it was taken out before.
+
+It holds names of files, lines and counts; text only if the user asks for it, and then as it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from codestral_lsp.backends.base import Source
+from codestral_lsp.insight.database import Database
+
+_SCHEMA = """
+CREATE TABLE sent (
+  at REAL NOT NULL, purpose TEXT NOT NULL, backend TEXT NOT NULL, host TEXT NOT NULL, model TEXT NOT NULL,
+  remote INTEGER NOT NULL, sources TEXT NOT NULL, prompt_tokens INTEGER, cached_tokens INTEGER, answer_tokens INTEGER,
+  estimated INTEGER NOT NULL, redacted TEXT NOT NULL, cost REAL, text TEXT
+);
+CREATE INDEX sent_by_time ON sent (at);
+CREATE TABLE spent (
+  month TEXT NOT NULL, host TEXT NOT NULL, model TEXT NOT NULL, requests INTEGER NOT NULL,
+  prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, answer_tokens INTEGER NOT NULL, cost REAL NOT NULL,
+  PRIMARY KEY (month, host, model)
+);
+"""
+_MOST = 20_000
+"""Entries that are kept."""
+_TRIM_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was sent."""
+
+    purpose: str
+    """completion, chat or warm-up."""
+    backend: str
+    host: str
+    model: str
+    remote: bool
+    """Whether it left the machine."""
+    sources: Sequence[Source] = ()
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    answer_tokens: int | None = None
+    estimated: bool = False
+    """Whether the tokens are our own estimate: an answer that is broken off is not told its cost."""
+    redacted: Mapping[str, int] = field(default_factory=dict)
+    """How many secrets of each kind were taken out."""
+    cost: float | None = None
+    """In the price table's currency; None where nothing is charged or no price is known."""
+    text: str | None = None
+    at_s: float = field(default_factory=time.time)
+    """Seconds since the epoch."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as plain JSON values."""
+        return {
+            "at": datetime.fromtimestamp(self.at_s, UTC).isoformat(timespec="milliseconds"),
+            "purpose": self.purpose,
+            "backend": self.backend,
+            "host": self.host,
+            "model": self.model,
+            "remote": self.remote,
+            "sources": [
+                {"path": source.path, "firstLine": source.first_line, "lastLine": source.last_line}
+                for source in self.sources
+            ],
+            "promptTokens": self.prompt_tokens,
+            "cachedTokens": self.cached_tokens,
+            "answerTokens": self.answer_tokens,
+            "estimated": self.estimated,
+            "redacted": dict(self.redacted),
+            "cost": self.cost,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A month's use of one model that costs money."""
+
+    month: str
+    """As 2026-11, in UTC."""
+    host: str
+    model: str
+    requests: int
+    prompt_tokens: int
+    cached_tokens: int
+    answer_tokens: int
+    cost: float
+
+
+def this_month() -> str:
+    """The month that budgets are counted by, in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m")
+
+
+class Ledger:
+    """Keeps entries in the file `ledger.db`, the last 20,000 of them, and each month's cost."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(folder / "ledger.db", _SCHEMA, 1)
+        self._count = 0
+
+    def put(self, entry: Entry) -> None:
+        """Keep an entry. Does not wait."""
+        self._count += 1
+        self.database.later(_insert, entry, trim=self._count % _TRIM_EVERY == 1)
+
+    def charge(self, entry: Entry) -> None:
+        """Add an entry to the month's cost, whether or not the entry itself is kept. Does not wait."""
+        self.database.later(_charge, entry, this_month())
+
+    async def cost(self, month: str) -> float:
+        """What a month has cost, by all servers that use this file."""
+        return await self.database.ask(_cost, month) or 0.0
+
+
+def last(connection: sqlite3.Connection, count: int, *, remote_only: bool = False) -> list[Entry]:
+    """The last entries, oldest first."""
+    query = "SELECT * FROM sent WHERE remote >= ? ORDER BY rowid DESC LIMIT ?"
+    rows = connection.execute(query, (remote_only, count)).fetchall()
+    return [_entry(row) for row in reversed(rows)]
+
+
+def months(connection: sqlite3.Connection) -> list[Spent]:
+    """Every month's cost, the latest first."""
+    return [Spent(*row) for row in connection.execute("SELECT * FROM spent ORDER BY month DESC, host, model")]
+
+
+def clear(connection: sqlite3.Connection) -> int:
+    """Forget all entries (not what they cost); tells how many there were."""
+    return connection.execute("DELETE FROM sent").rowcount
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry, *, trim: bool) -> None:
+    connection.execute(
+        "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.at_s,
+            entry.purpose,
+            entry.backend,
+            entry.host,
+            entry.model,
+            entry.remote,
+            json.dumps([[source.path, source.first_line, source.last_line] for source in entry.sources]),
+            entry.prompt_tokens,
+            entry.cached_tokens,
+            entry.answer_tokens,
+            entry.estimated,
+            json.dumps(dict(entry.redacted)),
+            entry.cost,
+            entry.text,
+        ),
+    )
+    if trim:
+        connection.execute("DELETE FROM sent WHERE rowid <= (SELECT max(rowid) FROM sent) - ?", (_MOST,))
+
+
+def _charge(connection: sqlite3.Connection, entry: Entry, month: str) -> None:
+    values = (entry.prompt_tokens or 0, entry.cached_tokens or 0, entry.answer_tokens or 0, entry.cost or 0.0)
+    connection.execute(
+        "INSERT INTO spent VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + 1,"
+        " prompt_tokens = prompt_tokens + excluded.prompt_tokens, cached_tokens = cached_tokens +"
+        " excluded.cached_tokens, answer_tokens = answer_tokens + excluded.answer_tokens, cost = cost + excluded.cost",
+        (month, entry.host, entry.model, *values),
+    )
+
+
+def _cost(connection: sqlite3.Connection, month: str) -> float:
+    return float(connection.execute("SELECT total(cost) FROM spent WHERE month = ?", (month,)).fetchone()[0])
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    (at, purpose, backend, host, model, remote, sources, prompt, cached, answer, estimated, redacted, cost, text) = row
+    return Entry(
+        purpose=purpose,
+        backend=backend,
+        host=host,
+        model=model,
+        remote=bool(remote),
+        sources=tuple(Source(*source) for source in json.loads(sources)),
+        prompt_tokens=prompt,
+        cached_tokens=cached,
+        answer_tokens=answer,
+        estimated=bool(estimated),
+        redacted=json.loads(redacted),
+        cost=cost,
+        text=text,
+        at_s=at,
+    )
