@@ -199,6 +199,31 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     keepSession("suggestion-list");
   });
 
+  test("with quick suggestions on, the list opens by itself and the ghost stays with it", async () => {
+    const settings = { "editor.quickSuggestions": { other: "on" }, "editor.wordBasedSuggestions": "currentDocument" };
+    await open("prices_total = 1\nx = ", "prices_total = 1\nx = prices_total * 2\n", { settings });
+    await window.type("pri");
+    await window.page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "prices_total" }).waitFor();
+    await window.ghostShown("ces_total * 2");
+    await window.press("Tab");
+    await window.ghostShown(" * 2");
+    await window.press("Tab");
+    assert.equal(await saved(), "prices_total = 1\nx = prices_total * 2");
+  });
+
+  test("a notebook's cell is completed as a document of its own", async () => {
+    const cell = { cell_type: "code", execution_count: null, id: "a1", metadata: {}, outputs: [], source: [HEAD] };
+    const notebook = { cells: [cell], metadata: { language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 };
+    const write = (project: string): void => writeFileSync(join(project, "cart.ipynb"), JSON.stringify(notebook));
+    await openProject(write, "cart.ipynb", HEAD + TOTAL);
+    await window.type("def total(");
+    await window.ghostShown();
+    assert.ok(wire.last("notebookDocument/didOpen"));
+    await window.press("Tab");
+    await window.ghostGone();
+    assert.match(await window.screen(), /return sum\(prices\)/);
+  });
+
   test("an explicit request is answered at once", async () => {
     await open("def total", "def total(prices): return sum(prices)\n", { settings: { "codestral.completion.debounceMs": 5000 } });
     await window.command("Trigger Inline Suggestion");
