@@ -21,6 +21,8 @@ def run(options: argparse.Namespace) -> int:
     # What is loaded now stays for good: the collector need never look at it again. What of it is garbage is little,
     # and finding it would take longer than the editor should wait.
     gc.freeze()
+    # A keystroke makes few cycles; a full collection, which takes some ms, is wanted seldom.
+    gc.set_threshold(10_000, 20, 20)
     gc.enable()
     return asyncio.run(_serve(paths))
 
