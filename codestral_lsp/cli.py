@@ -75,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="the findings as JSON (schema in docs/doctor.md)")
     doctor.set_defaults(run=_doctor)
 
+    pull = commands.add_parser("pull", help="get a model through Ollama")
+    pull.add_argument("model", nargs="?", metavar="MODEL", help="its name in Ollama's library; else ollama.model")
+    pull.set_defaults(run=_pull)
+
     sent = commands.add_parser("sent", help="what was sent to a model, when and where to, and what it cost")
     sent.add_argument("--last", type=int, default=20, metavar="N", help="how many entries (20)")
     sent.add_argument("--remote", action="store_true", help="only what left this machine")
@@ -131,6 +135,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import doctor
 
     return doctor.run(options)
+
+
+def _pull(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import pull
+
+    return pull.run(options)
 
 
 def _sent(options: argparse.Namespace) -> int:

@@ -160,6 +160,12 @@ class Stalled(BackendError):
     code = "stalled"
 
 
+class DownloadStalled(Stalled):
+    """A model's download brings nothing any more."""
+
+    code = "download-stalled"
+
+
 class Disconnected(BackendError):
     """The connection broke in the middle of a reply."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from codestral_lsp.backends.choices import count
 from codestral_lsp.backends.framing import Lines
 from codestral_lsp.backends.http import Http
 from codestral_lsp.backends.replies import Reply, Server, refusal
-from codestral_lsp.errors import BackendError, ModelMissing
+from codestral_lsp.errors import BackendError, DownloadStalled, ModelMissing, Stalled
 
 _STALLED_S = 60.0
 """A download that brings nothing for this long has stalled; Ollama itself reports several times a second."""
@@ -101,6 +102,15 @@ class OllamaStore:
 
     async def pull(self, model: str) -> AsyncGenerator[PullProgress]:
         """Get a model. Layers that are there already, whole or in part, are not fetched again; closing stops it."""
+        try:
+            async with aclosing(self._pull(model)) as reports:
+                async for report in reports:
+                    yield report
+        except Stalled:
+            cure = f"Run it again: codestral-lsp pull {model} goes on with what was fetched."
+            raise DownloadStalled("ollama", f"The download of {model} stands still.", cure=cure) from None
+
+    async def _pull(self, model: str) -> AsyncGenerator[PullProgress]:
         async with self._http.stream(
             "/api/pull",
             {"model": model, "stream": True},

@@ -56,6 +56,13 @@ def register(app: App) -> None:
 
         return await examine_here(app)
 
+    @command("codestral.pull")
+    async def pull(*name: str) -> None:
+        """Get a model (ollama.model unless told) through Ollama, with work-done progress that can be cancelled."""
+        from codestral_lsp.server.pull import pull_here
+
+        await pull_here(app, name[0] if name else app.settings.ollama.model)
+
     @command("codestral.sent")
     async def sent(*count: int) -> list[dict[str, Any]]:
         """The last things that were sent to a model (20 unless told), oldest first: where to, of which files."""

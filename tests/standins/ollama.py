@@ -129,6 +129,8 @@ class OllamaStandIn(StandIn):
         self.loads = 0
         self.reloads = 0
         self.aborted_loads = 0
+        self.pulled = 0
+        """Tenths of a model that were downloaded."""
         self._version = version
         self._auto_context = auto_context
         self._out_of_memory = out_of_memory
@@ -159,6 +161,8 @@ class OllamaStandIn(StandIn):
                 reply.json({"models": [self._running(name) for name in self.loaded]})
             case "POST", "/api/show":
                 self._show(check(request.json(), {"model": str, "verbose": bool}, ["model"]), reply)
+            case "POST", "/api/pull":
+                await self._pull(check(request.json(), {"model": str, "stream": bool}, ["model"]), reply, fault)
             case "POST", "/api/generate":
                 await self._generate(check(request.json(), _GENERATE, ["model", "prompt"]), reply, fault)
             case "POST", "/api/chat":
@@ -236,6 +240,27 @@ class OllamaStandIn(StandIn):
         if model.remote_host:
             shown |= {"remote_host": model.remote_host, "remote_model": model.remote_model}
         reply.json(shown)
+
+    async def _pull(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
+        """In tenths; what was fetched before a client went away is there when it comes again."""
+        name, layer, total = body["model"], "sha256:0898a8b286d5", 12_569_170_041
+
+        async def messages() -> AsyncIterator[bytes]:
+            yield _line({"status": "pulling manifest"})
+            if name.startswith("no-such"):
+                yield self.error_message("pull model manifest: file does not exist")
+                return
+            while self.pulled < 10:
+                done = {"digest": layer, "total": total, "completed": total * self.pulled // 10}
+                yield _line({"status": f"pulling {layer[7:]}", **done})
+                self.pulled += 1
+            yield _line({"status": f"pulling {layer[7:]}", "digest": layer, "total": total, "completed": total})
+            for status in ("verifying sha256 digest", "writing manifest", "success"):
+                yield _line({"status": status})
+            self.models[name if ":" in name else f"{name}:latest"] = Model()
+
+        if await self.play(reply, NDJSON, messages(), fault):
+            reply.end()
 
     async def _generate(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
         name = self._find(body["model"], reply)

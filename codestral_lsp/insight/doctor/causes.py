@@ -172,6 +172,13 @@ _TABLE = (
         'Wait once; ollama.keepAlive = "2h" keeps it there',
     ),
     Cause(
+        "download-stalled",
+        _MODEL,
+        "A download stands still",
+        "the network or the registry is slow, or a proxy holds it back",
+        "Stop it and run codestral-lsp pull again: what was fetched is kept and it goes on from there",
+    ),
+    Cause(
         "disk-full",
         _MODEL,
         "A download ends with “no space left on device”",

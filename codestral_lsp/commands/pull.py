@@ -1,0 +1,58 @@
+"""codestral-lsp pull: gets a model through Ollama; its licence and the disk space first, then a progress bar."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import time
+from contextlib import aclosing
+
+from codestral_lsp.backends.ollama_store import OllamaStore
+from codestral_lsp.config.paths import UserPaths
+from codestral_lsp.config.sources import SettingsSources
+from codestral_lsp.errors import BackendError
+from codestral_lsp.insight.download import Download, enough_space, licence_of, shown_bytes, space
+
+_BAR = 28
+
+
+def run(options: argparse.Namespace) -> int:
+    """Download. Exit code 1 if it fails or there is no room, 130 if it is broken off: it goes on the next time."""
+    settings = SettingsSources(UserPaths.default(options.config).config_file).load().settings
+    model = options.model or settings.ollama.model
+    print(f"{model}: {licence_of(model)}")
+    try:
+        return asyncio.run(_pull(OllamaStore(settings.ollama.url, local_only=settings.privacy.local_only), model))
+    except BackendError as error:
+        print(f"\ncodestral-lsp: {error.message}", file=sys.stderr)
+        return 1
+
+
+async def _pull(store: OllamaStore, model: str) -> int:
+    download = Download()
+    checked = False
+    try:
+        await store.version()
+        async with aclosing(store.pull(model)) as reports:
+            async for report in reports:
+                download.take(report, time.monotonic())
+                if download.total and not checked:
+                    checked = True
+                    if problem := enough_space(download.left, space()):
+                        print(f"codestral-lsp: {problem}", file=sys.stderr)
+                        return 1
+                _draw(download)
+    finally:
+        await store.aclose()
+    print(f"\n{model} is there ({shown_bytes(download.total)}). To use it: ollama.model = {model!r}")
+    return 0
+
+
+def _draw(download: Download) -> None:
+    if not sys.stdout.isatty():
+        return
+    full = round(_BAR * download.share)
+    line = f"{'█' * full}{'░' * (_BAR - full)} {download.line()}"
+    print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
