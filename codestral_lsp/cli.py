@@ -79,6 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     pull.add_argument("model", nargs="?", metavar="MODEL", help="its name in Ollama's library; else ollama.model")
     pull.set_defaults(run=_pull)
 
+    why = commands.add_parser("why", help="the last requests: why nothing was shown, or what it cost")
+    why.add_argument("--last", type=int, nargs="?", const=1, default=20, metavar="N", help="how many (20; alone: 1)")
+    why.add_argument("--json", action="store_true")
+    why.set_defaults(run=_why)
+
+    stats = commands.add_parser("stats", help="what was shown and taken, how fast, and what it used")
+    stats.add_argument("--days", type=float, default=30, metavar="N", help="of how many days (30)")
+    stats.add_argument("--json", action="store_true")
+    stats.set_defaults(run=_stats)
+
     sent = commands.add_parser("sent", help="what was sent to a model, when and where to, and what it cost")
     sent.add_argument("--last", type=int, default=20, metavar="N", help="how many entries (20)")
     sent.add_argument("--remote", action="store_true", help="only what left this machine")
@@ -141,6 +151,18 @@ def _pull(options: argparse.Namespace) -> int:
     from codestral_lsp.commands import pull
 
     return pull.run(options)
+
+
+def _why(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import why
+
+    return why.run(options)
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from codestral_lsp.commands import stats
+
+    return stats.run(options)
 
 
 def _sent(options: argparse.Namespace) -> int:

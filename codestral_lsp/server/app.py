@@ -30,6 +30,7 @@ from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.store import DocumentStore
 from codestral_lsp.errors import CodestralError
+from codestral_lsp.insight.history import History
 from codestral_lsp.insight.prices import price_table
 from codestral_lsp.insight.trace import Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
@@ -53,6 +54,8 @@ from codestral_lsp.server.status import publish
 
 log = logging.getLogger(__name__)
 
+_REMEMBER_EVERY_S = 5.0
+
 
 class App:
     """One server with its parts."""
@@ -72,6 +75,7 @@ class App:
         self.paths = paths
         self._reported: set[str] = set()
         self._watching: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = self._applied = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
@@ -83,6 +87,7 @@ class App:
         )
         self.context = ProjectContext(paths.cache / "tags", settings.workspace_index, self.ignore)
         self.ledger = Ledger(paths.state)
+        self.history = History(paths.state)
         prices = price_table(paths.config_file.parent)
         self.door = Door(settings, self.ledger, prices)
         opener = backend or partial(open_backend, keys=self.keys)
@@ -207,9 +212,18 @@ class App:
         await self.context.open(self.roots)
         await self.actions.open(self.roots)
         self._watching = asyncio.create_task(configuration.watch(self))
+        self._remembering = asyncio.create_task(self._remember())
+
+    async def _remember(self) -> None:
+        """Keep the traces of what is over, now and then: never while somebody waits for an answer."""
+        while True:
+            await asyncio.sleep(_REMEMBER_EVERY_S)
+            self.history.save(self.traces, asyncio.get_running_loop().time())
 
     async def aclose(self) -> None:
         """Stop everything."""
+        if self._remembering is not None:
+            self._remembering.cancel()
         if self._watching is not None:
             self._watching.cancel()
         await self.completion.aclose()
@@ -218,6 +232,8 @@ class App:
         await self.context.aclose()
         await self.keys.aclose()
         self.syntax.close()
+        self.history.save(self.traces, asyncio.get_running_loop().time())
+        await asyncio.to_thread(self.history.database.close)
         await asyncio.to_thread(self.ledger.database.close)
 
 

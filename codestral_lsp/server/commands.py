@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.insight.history import since
+from codestral_lsp.insight.stats import summed
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 
@@ -62,6 +66,14 @@ def register(app: App) -> None:
         from codestral_lsp.server.pull import pull_here
 
         await pull_here(app, name[0] if name else app.settings.ollama.model)
+
+    @command("codestral.stats")
+    async def stats(*days: float) -> dict[str, Any]:
+        """What was shown and taken in the last days (30 unless told); the fields of `codestral-lsp stats --json`."""
+        app.history.save(app.traces, asyncio.get_running_loop().time())
+        found = await app.history.database.ask(since, time.time() - (days[0] if days else 30) * 86400)
+        sums = await asyncio.to_thread(summed, [trace for _, trace in found or ()])
+        return sums.as_json()
 
     @command("codestral.sent")
     async def sent(*count: int) -> list[dict[str, Any]]:

@@ -1,0 +1,71 @@
+"""The traces of the last requests, kept on this machine: what `why` and `stats` read. No code is in them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from codestral_lsp.insight.database import Database
+from codestral_lsp.insight.trace import Trace
+
+_SCHEMA = """
+CREATE TABLE traces (
+  session TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, trace TEXT NOT NULL, UNIQUE (session, number)
+);
+CREATE INDEX traces_by_time ON traces (at);
+"""
+_MOST = 100_000
+"""Traces that are kept."""
+
+
+class History:
+    """Keeps traces in the file `traces.db`, the last 100,000 of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(folder / "traces.db", _SCHEMA, 1)
+        self._session = token_hex(8)
+        self._saved: dict[int, tuple[str, str]] = {}
+
+    def save(self, traces: Iterable[Trace], now_s: float) -> None:
+        """Keep the traces of requests that are over, as far as they are not kept as they are; `now_s`: loop's clock."""
+        rows = []
+        saved: dict[int, tuple[str, str]] = {}
+        for trace in traces:
+            if not trace.outcome:
+                continue
+            state = saved[trace.number] = trace.outcome, trace.fate
+            if self._saved.get(trace.number) != state:
+                at = time.time() - (now_s - trace.started_s)
+                told = {name: value for name, value in trace.as_json().items() if value or name == "number"}
+                rows.append((self._session, trace.number, at, json.dumps(told, separators=(",", ":"))))
+        self._saved = saved
+        if rows:
+            self.database.later(_insert, rows)
+
+
+def last(connection: sqlite3.Connection, count: int) -> list[tuple[float, Trace]]:
+    """The last traces, oldest first, each with the seconds since the epoch when its request came."""
+    rows = connection.execute("SELECT at, trace FROM traces ORDER BY at DESC LIMIT ?", (count,)).fetchall()
+    return [(at, _trace(text)) for at, text in reversed(rows)]
+
+
+def since(connection: sqlite3.Connection, at_s: float) -> list[tuple[float, Trace]]:
+    """All traces of requests that came after `at_s`, oldest first."""
+    rows = connection.execute("SELECT at, trace FROM traces WHERE at >= ? ORDER BY at", (at_s,)).fetchall()
+    return [(at, _trace(text)) for at, text in rows]
+
+
+def _insert(connection: sqlite3.Connection, rows: list[tuple[str, int, float, str]]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?)", rows)
+    connection.execute("DELETE FROM traces WHERE rowid <= (SELECT max(rowid) FROM traces) - ?", (_MOST,))
+
+
+def _trace(text: str) -> Trace:
+    told: dict[str, Any] = json.loads(text)
+    known = {name: value for name, value in told.items() if name in Trace.__slots__}
+    return Trace(**{"number": 0, "language": "", "trigger": "", "started_s": 0.0, **known})
