@@ -26,6 +26,8 @@ from codestral_lsp.insight.bugs import log_bug
 from codestral_lsp.insight.trace import Trace, Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
 
+IN_VAIN = 5
+"""After so many suggestions that were not taken, what would follow them is not prepared any more."""
 _BURST_S = 0.01
 """Edits closer together than this come from a program (autopairing, a macro), not from fingers."""
 
@@ -54,6 +56,7 @@ class CompletionService:
         self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax, context)
         self._sessions: dict[str, DocumentSession] = {}
         self._snoozed_until_s = float("-inf")
+        self._prepared_in_vain = 0
 
     # ---- edits
 
@@ -68,7 +71,8 @@ class CompletionService:
         now = asyncio.get_running_loop().time()
         session = self._session(document.uri)
         last_edit = session.edited_s
-        session.observe(change, now)
+        if session.observe(change, now):
+            self._prepared_in_vain = 0
         if session.doing is Doing.TYPING and now - last_edit > _BURST_S:
             self._rhythm.observe((now - last_edit) * 1000)
 
@@ -134,7 +138,13 @@ class CompletionService:
             pending.give(None)
 
     def _prepare(self, session: DocumentSession, request: CompletionRequest, shown: Suggestion) -> None:
-        """While the user reads what is shown: have the model answer what comes after it."""
+        """While the user reads what is shown: have the model answer what comes after it.
+
+        Of use only to those who take what is shown; whoever types on has nothing prepared until they take something.
+        """
+        if self._prepared_in_vain >= IN_VAIN:
+            return
+        self._prepared_in_vain += 1
         follow_up, change = taken(request, shown)
         asked = question(follow_up, self.engines.current, asyncio.get_running_loop().time())
         if not objection(follow_up, asked.around, Doing.TYPING):

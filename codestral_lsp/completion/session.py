@@ -81,8 +81,11 @@ class DocumentSession:
         self._declined: tuple[int, Position] | None = None
         self._accepted = ""
 
-    def observe(self, change: Change, now_s: float) -> None:
-        """Take in an edit: whoever waits for the text before it has lost, unless the running answer foresaw it."""
+    def observe(self, change: Change, now_s: float) -> bool:
+        """Take in an edit: whoever waits for the text before it has lost, unless the running answer foresaw it.
+
+        Whether the edit took what was shown.
+        """
         self.anchor.observe(change)
         self.doing = doing(change)
         self.touched_s = self.edited_s = now_s
@@ -92,9 +95,9 @@ class DocumentSession:
             self.pending = None
         if self.generation is not None and not self.generation.follows(change):
             self.generation.close()
-        self._watch_acceptance(change)
+        return self._watch_acceptance(change)
 
-    def _watch_acceptance(self, change: Change) -> None:
+    def _watch_acceptance(self, change: Change) -> bool:
         """Notice that the shown text was inserted, and that it is taken back: then it must not return at once.
 
         Inferred from the edits themselves, since not every client says what became of a suggestion.
@@ -105,11 +108,13 @@ class DocumentSession:
         if ghost and inserted.endswith(ghost):
             self._accepted = ghost
             self.doing = Doing.TYPING
-        elif self._accepted and not inserted and removed.endswith(self._accepted) and change.after is not None:
+            return len(ghost) > 1  # a single character may have been typed
+        if self._accepted and not inserted and removed.endswith(self._accepted) and change.after is not None:
             self._declined = change.after.version, change.edits[-1].new_end
             self._accepted = ""
         elif inserted:
             self._accepted = ""
+        return False
 
     def use_follow_up(self, places: Sequence[Place]) -> None:
         """What was shown has been taken, if the cursor is where that leads: go on with the answer that was prepared."""

@@ -11,6 +11,7 @@ import pytest
 from codestral_lsp.backends.base import ModelInfo
 from codestral_lsp.completion.followup import taken
 from codestral_lsp.completion.item import suggestion
+from codestral_lsp.completion.service import IN_VAIN
 from codestral_lsp.insight.trace import Trace
 from tests.completion.scene import Scene, in_virtual_time
 from tests.notation import asked
@@ -94,6 +95,24 @@ async def test_it_can_be_switched_off() -> None:
     await stage.ghost()
     await asyncio.sleep(1)
     assert len(stage.model.calls) == 1
+
+
+@in_virtual_time
+async def test_nothing_is_prepared_for_somebody_who_never_takes_anything_until_they_do() -> None:
+    stage = await scene()
+
+    async def ignore(times: int) -> None:
+        for _ in range(times):
+            stage.insert("q")
+            assert await stage.ghost() == "first(1)"
+            await asyncio.sleep(1)
+
+    await ignore(IN_VAIN + 3)
+    assert len(prefetches(stage)) == IN_VAIN
+    stage.insert("first(1)")
+    stage.model.answer = lambda prompt: "first(1)\n"
+    await ignore(1)
+    assert len(prefetches(stage)) == IN_VAIN + 1
 
 
 @pytest.mark.parametrize(
