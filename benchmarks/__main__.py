@@ -41,7 +41,7 @@ def measure(name: str, arguments: Sequence[str]) -> dict[str, Any] | str:
         file = Path(folder) / "results.json"
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json", str(file), *arguments]
         said = ""
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             assert process.stdout
             for line in process.stdout:
                 print(line, end="", flush=True)

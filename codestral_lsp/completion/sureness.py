@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LEAST = 0.5
+LEAST = 0.8
 """The least joint probability of what is shown unasked."""
 
 _WORD_END = re.compile(r"\w+\Z")
