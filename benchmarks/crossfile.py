@@ -286,6 +286,15 @@ def row(answers: Sequence[Answer], base: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
+def prompts_row(answers: Sequence[Answer]) -> dict[str, Any]:
+    """What can be said of an arm without asking a model."""
+    return {
+        "holes": len(answers),
+        "name in the prompt": f"{100 * mean(each.shown for each in answers):.0f} %",
+        "context tokens, mean": round(mean(sum(each.context_tokens.values()) for each in answers)),
+    }
+
+
 def interval(differences: Sequence[float], rounds: int = 2000) -> tuple[float, float]:
     """Where the mean of paired differences lies with 95 %, by bootstrap."""
     draw = Random(1)
@@ -349,8 +358,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    if not options.llama and not options.memory:
-        parser.exit(0, "NOT MEASURED: cross-file holes need a llama-server (CODESTRAL_TEST_LLAMA_URL).\n")
     roots = [root.resolve() for root in options.repos]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -361,8 +368,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             left = asyncio.run(bench.record(options.llama, played, time.monotonic() + 60 * options.minutes))
             print(f"{left} prompts are left to ask", flush=True)
             played = bench.play(folder)
+        print(f"{options.language}: the prompts")
+        print(table({arm: prompts_row([each for each, _ in found.values()]) for arm, found in played.items()}))
     results = bench.complete(played)
     base = options.arms[0]
+    if not results[base]:
+        print("\nNOT MEASURED: what a model makes of them needs a llama-server (CODESTRAL_TEST_LLAMA_URL).")
     for kind in ("", *MOST_TOKENS):
         of_kind = {arm: [each for each in found if each.hole.endswith(kind)] for arm, found in results.items()}
         if of_kind[base]:
