@@ -14,6 +14,8 @@ MOST_OPEN = 8
 """Documents that are searched as they are in the editor, those last used; others as they are on disk."""
 _AT_ONCE = 150
 """Lines read before others get a turn: well under a millisecond each hundred."""
+_MOST_LINES = 10_000
+"""Lines of a document that are read ahead."""
 
 
 def path_of(document: Document) -> str:
@@ -62,16 +64,18 @@ class OpenDocuments:
         ]
 
     async def _read(self) -> None:
-        for document in self.recent():
+        """Read the documents of which nothing has been read, and join those that the user is not in."""
+        for number, document in enumerate(self.recent()):
             known = self._buffers.get(document.uri)
-            if known is not None and known[0].text is document.text:
+            if known is not None and (number == 0 or known[0].text is document.text):
                 continue
-            lines = document.text.lines[: LINES_BEFORE + LINES_AFTER]
-            for start in range(0, len(lines), _AT_ONCE):
+            lines = document.text.lines
+            for start in range(0, min(len(lines), _MOST_LINES), _AT_ONCE):
                 self.parts.read(lines[start : start + _AT_ONCE])
                 await asyncio.sleep(0)
             if document.uri in self._documents:
-                self._buffers[document.uri] = document, Buffer([self.parts.join(lines)], path_of(document))
+                joined = self.parts.join(lines[: LINES_BEFORE + LINES_AFTER])
+                self._buffers[document.uri] = document, Buffer([joined], path_of(document))
         for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
             del self._buffers[uri]
 

@@ -7,11 +7,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from codestral_lsp.backends.workspace.engine import Query, WorkspaceEngine
-from codestral_lsp.backends.workspace.prediction import Prediction
+from codestral_lsp.backends.workspace.model import fitted
+from codestral_lsp.backends.workspace.place import Parts, locate
+from codestral_lsp.backends.workspace.prediction import Prediction, predict
+from codestral_lsp.backends.workspace.source import Buffer
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Change
+from codestral_lsp.document.position import Position
+from codestral_lsp.document.text import Text
 from codestral_lsp.privacy.ignore import IgnoreRules
 from tests.backends.workspace.conftest import ghost, opened
 from tests.notation import at
@@ -134,6 +141,25 @@ async def test_opening_a_large_document_holds_nobody_up(engine: WorkspaceEngine)
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10
+
+
+LINES = st.lists(st.text(st.sampled_from("ab(){}[]:='\" \t#é🎉\ud83d\u2028\x0c\x00"), max_size=8), max_size=12)
+
+
+@given(lines=LINES, end=st.sampled_from(["\n", "\r\n", "\r"]), data=st.data())
+@settings(deadline=None, max_examples=200)
+def test_whatever_is_typed_is_no_harm(lines: list[str], end: str, data: st.DataObject) -> None:
+    text = Text.of(end.join(lines))
+    row = data.draw(st.integers(0, len(text.lines) - 1))
+    cursor = Position(row, data.draw(st.integers(0, len(text.line(row)))))
+    place = locate(text.lines, cursor.line, cursor.column, Parts())
+    prediction = predict(place, (Buffer([Parts().join(text.lines)], ""),), (), fitted())
+    if prediction is not None:
+        said = [prediction.text, *(line for line, _ in prediction.below)]
+        sure = [prediction.probability, *(probability for _, probability in prediction.below)]
+        assert 1 >= sure[0] >= sure[-1] >= 0
+        assert sure == sorted(sure, reverse=True)
+        assert [line.count("\n") for line in said] == [0] + [1] * (len(said) - 1)
 
 
 def test_only_what_is_sure_enough_is_shown() -> None:
