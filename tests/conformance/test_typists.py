@@ -33,7 +33,7 @@ async def typist(client: LspClient, behaviour: Behaviour, ollama: OllamaStandIn,
     """Somebody in the last line of a small file, whose model goes on with `answer`."""
     ollama.script = Script(answer=answer)
     who = Typist(client, behaviour, HEAD, 1)
-    completion = {"debounceMs": 0, "multiline": "always"}
+    completion = {"debounceMs": 0, "multiline": "always", "prefetch": False}
     await who.open({"backend": "ollama", "ollama": {"url": ollama.url}, "completion": completion})
     return who
 
