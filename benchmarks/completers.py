@@ -53,8 +53,10 @@ class ServerCompleter:
 
     editor_wait_s = VSCODE_WAIT_S
 
-    def __init__(self, app: App, root: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(self, app: App, root: Path, settings: Mapping[str, Any], *, invoked: bool = False) -> None:
+        """With `invoked` every request is one that the user pressed a key for."""
         self.app = app
+        self._trigger = 1 if invoked else 2
         self._root = root
         self._settings = settings
         self._ids = itertools.count(1)
@@ -99,7 +101,8 @@ class ServerCompleter:
         return asyncio.ensure_future(self._ask(path, cursor))
 
     async def _ask(self, path: str, cursor: Position) -> Item | None:
-        params = {"textDocument": {"uri": self._uri(path)}, "position": _place(cursor), "context": {"triggerKind": 2}}
+        params: dict[str, Any] = {"textDocument": {"uri": self._uri(path)}, "position": _place(cursor)}
+        params["context"] = {"triggerKind": self._trigger}
         number, answer = self._send("textDocument/inlineCompletion", params)
         try:
             items = (await answer)["items"]

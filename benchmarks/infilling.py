@@ -1,0 +1,256 @@
+"""HumanEval infilling through the server: does what is shown make the program work?
+
+Asked as a user asks who presses the key for it; nobody tells the server where the hole ends. Beside ours, on the same
+recorded answers of the same model: the bare model uncut; cut by an oracle, which knows how many lines (characters, for
+random spans) are missing; and llama.vim's own request and cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from benchmarks import vim_infill as llama_vim
+from benchmarks.completers import ServerCompleter
+from benchmarks.humaneval import KINDS, Hole, Judge, holes
+from benchmarks.model import Memory
+from benchmarks.recorded import MOST_TOKENS, RecordedModel
+from benchmarks.report import table
+from benchmarks.traces import paths_in
+from codestral_lsp.backends.base import Prompt, Segment
+from codestral_lsp.backends.keys import Keys
+from codestral_lsp.backends.llamacpp import LlamacppBackend
+from codestral_lsp.config.settings import LlamacppSettings
+from codestral_lsp.document.languages import language_of
+from codestral_lsp.document.position import Position, Range
+from codestral_lsp.document.text import Text
+from codestral_lsp.document.tree import SyntaxTree
+from codestral_lsp.prompt.families import QWEN_CODER
+from codestral_lsp.prompt.families import Hole as Slot
+from codestral_lsp.server.app import App
+
+QUICK = 90 // 4
+"""Tokens that a GPU (90 a second) writes within llama.vim's 250 ms."""
+SAMPLES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What one way of asking made of a hole."""
+
+    program: str
+    text: str
+    """What was new to the reader."""
+    written: int
+    """Tokens the model wrote for it."""
+    shown: int
+    """Of these, tokens in what was shown."""
+    cut: str = ""
+    filters: tuple[str, ...] = ()
+
+
+def bare_prompt(hole: Hole) -> Prompt:
+    """The model's own layout around the whole program, and nothing else."""
+    texts = {Slot.PREFIX: hole.prefix, Slot.SUFFIX: hole.suffix}
+    layout = QWEN_CODER.layout
+    segments = tuple(Segment(texts[part]) if isinstance(part, Slot) else Segment(part, True) for part in layout)
+    return Prompt(hole.prefix, hole.suffix, segments, path="hole.py", language="python")
+
+
+async def ours(model: RecordedModel, hole: Hole, multiline: str, folder: Path) -> Filled:
+    """What the server shows. Each hole gets a server of its own, so that none sees another's program."""
+    app = App(paths_in(folder), {}, backend=lambda name, settings: model)
+    completion = {"maxTokens": MOST_TOKENS, "multiline": multiline, "instant": False, "prefetch": False}
+    settings = {"backend": "llamacpp", "cache": {"enabled": False}, "workspaceIndex": {"enabled": False}}
+    completer = ServerCompleter(app, folder, {**settings, "completion": completion}, invoked=True)
+    await completer.begin()
+    text = Text.of(hole.prefix + hole.suffix)
+    completer.opened("hole.py", str(text))
+    lines = Text.of(hole.prefix).lines
+    cursor, before = Position(len(lines) - 1, len(lines[-1])), len(model.played)
+    item = await completer.ask("hole.py", cursor)
+    played = model.played[before:]
+    trace = list(app.traces)[-1]
+    await completer.end()
+    await app.aclose()
+    if item is None:
+        return Filled(str(text), "", len(played), 0, trace.cut, tuple(trace.filters))
+    program, _ = text.replace(Range(item.start, item.end), item.text)
+    ghost = item.text[cursor.column - item.start.column :]
+    return Filled(str(program), ghost, len(played), covering(played, ghost), trace.cut, tuple(trace.filters))
+
+
+class Contest:
+    """All ways of asking, over the same holes."""
+
+    def __init__(self, memory: Memory, model: RecordedModel) -> None:
+        self._memory = memory
+        self._model = model
+
+    def bare(self, hole: Hole) -> Filled:
+        """The whole answer."""
+        return self._bare(hole, lambda answer: answer)
+
+    def oracle(self, hole: Hole) -> Filled:
+        """The answer, as much of it as the truth has."""
+        return self._bare(hole, hole.cut_by_oracle)
+
+    def _bare(self, hole: Hole, cut: Callable[[str], str]) -> Filled:
+        tokens = self._model.answer(bare_prompt(hole))
+        answer = cut("".join(tokens))
+        return Filled(hole.filled(answer), answer, len(tokens), covering(tokens, answer))
+
+    def vim(self, hole: Hole, most_tokens: int) -> Filled:
+        """llama.vim's suggestion."""
+        asked = llama_vim.question(hole.prefix, hole.suffix)
+        found = llama_vim.shown(self._memory, asked, hole.prefix, hole.suffix, most_tokens=most_tokens)
+        assert found is not None, "not recorded"
+        before, after = hole.prefix, hole.suffix
+        if found.replaces_blanks and found.text:
+            before = before[: before.rfind("\n") + 1]
+            after = after[after.index("\n") :] if "\n" in after else ""
+        return Filled(before + found.text + after, found.text, len(found.tokens), covering(found.tokens, found.text))
+
+    async def ours(self, hole: Hole, multiline: str) -> Filled:
+        """The server's suggestion."""
+        with tempfile.TemporaryDirectory() as folder:
+            return await ours(self._model, hole, multiline, Path(folder))
+
+
+def breaks(hole: Hole, filled: Filled) -> bool:
+    """Whether the program has more that does not parse than it had with the hole empty."""
+    return _errors(filled.program) > _errors(hole.filled(""))
+
+
+def _errors(program: str) -> int:
+    tree = SyntaxTree.of(Text.of(program), language_of("python", "hole.py"))
+    assert tree is not None
+    return tree.error_count()
+
+
+def repeats(hole: Hole, filled: Filled) -> bool:
+    """Whether what was shown ends by saying what stands behind the hole already, and the truth does not."""
+    rest, _, below = hole.suffix.partition("\n")
+    follows = rest.strip() or next((line.strip() for line in below.split("\n") if line.strip()), "")
+    said = filled.text.rstrip().rpartition("\n")[2].strip()
+    if len(follows) < 4 or hole.truth.rstrip().endswith(follows):
+        return False
+    return said.endswith(follows) if rest.strip() else said == follows and "\n" in filled.text.rstrip()
+
+
+def row(kind_holes: list[Hole], filled: list[Filled], passed: list[bool]) -> dict[str, Any]:
+    """The figures of one way of asking."""
+    shown = sum(each.shown for each in filled)
+    return {
+        "pass@1 %": round(100 * mean(passed), 1),
+        "nothing shown": sum(not each.text for each in filled),
+        "tokens generated": sum(each.written for each in filled),
+        "generated / shown": round(sum(each.written for each in filled) / max(1, shown), 2),
+        "break the parse": sum(map(breaks, kind_holes, filled)),
+        "repeat the suffix": sum(map(repeats, kind_holes, filled)),
+    }
+
+
+def covering(tokens: list[str], text: str) -> int:
+    """How many tokens of an answer what is shown of it takes."""
+    ends = accumulate(map(len, tokens))
+    return 0 if not text else 1 + sum(end < len(text) for end in ends)
+
+
+def against(one: list[bool], other: list[bool]) -> str:
+    """The difference in points, with the interval that 95 % of resampled pairs fall into."""
+    dice = random.Random(1)
+    differences = [100 * (a - b) for a, b in zip(one, other, strict=True)]
+    means = sorted(mean(dice.choices(differences, k=len(differences))) for _ in range(SAMPLES))
+    return f"{mean(differences):+.1f} [{means[SAMPLES // 40]:+.1f}, {means[-SAMPLES // 40]:+.1f}]"
+
+
+async def fill(memory: Memory, model: RecordedModel, kind_holes: list[Hole], only: str) -> dict[str, list[Filled]]:
+    """Every hole, every way."""
+    contest = Contest(memory, model)
+    filled: dict[str, list[Filled]] = {}
+    if only != "ours":
+        filled["bare, uncut"] = list(map(contest.bare, kind_holes))
+        filled["bare, cut by an oracle"] = list(map(contest.oracle, kind_holes))
+        filled["llama.vim, all tokens"] = [contest.vim(hole, MOST_TOKENS) for hole in kind_holes]
+        filled["llama.vim, 250 ms"] = [contest.vim(hole, QUICK) for hole in kind_holes]
+    else:
+        filled["bare, cut by an oracle"] = list(map(contest.oracle, kind_holes))
+    for multiline in ("always", "auto"):
+        filled[f"ours, {multiline}"] = [await contest.ours(hole, multiline) for hole in kind_holes]
+    return filled
+
+
+async def record(memory: Memory, url: str, all_holes: list[Hole], at_once: int) -> None:
+    """Have the real model answer whatever is not recorded yet."""
+    real = LlamacppBackend(LlamacppSettings(url=url), Keys({}), local_only=True)
+    model = RecordedModel(memory, real)
+    await model.describe()
+    await model.record(map(bare_prompt, all_holes), at_once)
+    asked = [llama_vim.question(hole.prefix, hole.suffix) for hole in all_holes]
+    await llama_vim.record(url, memory, asked, at_once)
+    dry = RecordedModel(memory, None)
+    for hole in all_holes:
+        await Contest(memory, dry).ours(hole, "always")
+    await model.record(dry.wanted.values(), at_once)
+    await real.aclose()
+
+
+def measure(memory: Memory, folder: Path, count: int, only: str) -> dict[str, Any]:
+    """All kinds."""
+    judge, model, results = Judge(), RecordedModel(memory, None), {}
+    for kind in KINDS:
+        kind_holes = holes(folder, kind, count)
+        filled = asyncio.run(fill(memory, model, kind_holes, only))
+        passed = {name: judge.passes([each.program for each in way]) for name, way in filled.items()}
+        rows = {name: row(kind_holes, way, passed[name]) for name, way in filled.items()}
+        for name in rows:
+            rows[name]["ours, always, against it"] = against(passed["ours, always"], passed[name])
+        results[kind] = {
+            "rows": rows,
+            "holes": {
+                hole.id: {
+                    name: [passed[name][at], way[at].text, way[at].written, way[at].cut, *way[at].filters]
+                    for name, way in filled.items()
+                }
+                for at, hole in enumerate(kind_holes)
+            },
+        }
+        print(f"\n{kind}, {len(kind_holes)} holes\n{table(rows)}", flush=True)
+    return results
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get("CODESTRAL_TEST_FIM_DIR"))
+    parser.add_argument("--llama", default=os.environ.get("CODESTRAL_TEST_LLAMA_URL"), help="a llama-server's address")
+    parser.add_argument("--memory", type=Path, required=True, help="what the model answered; made if it is not there")
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--at-once", type=int, default=1, help="how many slots the llama-server has")
+    parser.add_argument("--only", choices=("ours", ""), default="", help="leave out the rivals")
+    parser.add_argument("--json", type=Path, help="every hole, and what each way made of it")
+    options = parser.parse_args(arguments)
+    if not options.data:
+        parser.exit(0, "NOT MEASURED: infilling needs HumanEval infilling's files (CODESTRAL_TEST_FIM_DIR).\n")
+    memory = Memory(options.memory)
+    if options.llama:
+        every = [hole for kind in KINDS for hole in holes(options.data, kind, options.count)]
+        asyncio.run(record(memory, options.llama, every, options.at_once))
+    results = measure(memory, options.data, options.count, options.only)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

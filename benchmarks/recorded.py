@@ -1,0 +1,121 @@
+"""A real model, recorded: each prompt is answered once, to the end or the token limit, and played back ever after.
+
+What a cut would have spared is known all the same: `written` counts what was read before the stream was closed. A
+rerun with another way of cutting asks the model only what it was not asked before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import asdict, replace
+from hashlib import blake2b
+from typing import Any
+
+from benchmarks.model import Memory
+from codestral_lsp.backends.base import (
+    Backend,
+    BackendName,
+    ChatRequest,
+    Health,
+    ModelInfo,
+    Piece,
+    Prompt,
+    Sampling,
+    Usage,
+)
+
+MOST_TOKENS = 128
+_INFO = b"model"
+
+
+class NotRecorded(Exception):
+    """The model was never asked this, and there is none to ask now."""
+
+
+class RecordedModel:
+    """A backend that plays back what the real one once answered."""
+
+    name: BackendName = "llamacpp"
+
+    def __init__(self, memory: Memory, real: Backend | None) -> None:
+        self.played: list[str] = []
+        """The tokens of all answers, as far as they were read."""
+        self.wanted: dict[str, Prompt] = {}
+        """What was asked and is not recorded, by its raw text."""
+        self._memory = memory
+        self._real = real
+
+    async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
+        """What is recorded for the prompt; nothing, and a note of it in `wanted`, where nothing is."""
+        pieces = self._memory.get(_key(prompt))
+        if not pieces:
+            self.wanted[prompt.raw] = prompt
+        for number, piece in enumerate(pieces, 1):
+            if piece.text:
+                self.played.append(piece.text)
+            usage = Usage(prompt.tokens, 0, number) if piece.finish else None
+            yield replace(piece, usage=usage, logprob=piece.logprob if sampling.logprobs else None)
+            await asyncio.sleep(0)
+
+    async def record(self, prompts: Iterable[Prompt], at_once: int) -> None:
+        """Ask the real model what is not recorded yet, several prompts at a time."""
+        waiting = iter([prompt for prompt in prompts if not self._memory.get(_key(prompt))])
+
+        async def work() -> None:
+            for prompt in waiting:
+                assert self._real is not None
+                sampling = Sampling(max_tokens=MOST_TOKENS, logprobs=True)
+                pieces = [replace(piece, usage=None) async for piece in self._real.stream(prompt, sampling)]
+                self._memory.put(_key(prompt), pieces)
+
+        await asyncio.gather(*(work() for _ in range(at_once)))
+
+    def answer(self, prompt: Prompt) -> list[str]:
+        """The tokens of the whole answer to a prompt. Raises NotRecorded."""
+        pieces = self._memory.get(_key(prompt))
+        if not pieces:
+            raise NotRecorded
+        return [piece.text for piece in pieces if piece.text]
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
+        """Not asked in benchmarks."""
+        yield Piece("", "stop")
+
+    async def warm(self, prompt: Prompt) -> Usage:
+        """Costs nothing here."""
+        return Usage(prompt.tokens, 0)
+
+    async def describe(self) -> ModelInfo:
+        """What the real one said of itself when it was recorded."""
+        if self._real is not None:
+            info = await self._real.describe()
+            self._memory.put(_INFO, [Piece(json.dumps(asdict(info)))])
+        kept = self._memory.get(_INFO)
+        if not kept:
+            raise NotRecorded
+        told: dict[str, Any] = json.loads(kept[0].text)
+        return ModelInfo(**{**told, "names": tuple(told["names"]), "slots": 1})
+
+    async def health(self) -> Health:
+        """Well."""
+        return Health(True, "recorded", await self.describe())
+
+    async def count(self, text: str) -> int | None:
+        """Not recorded."""
+        return None
+
+    async def special(self, token: str) -> bool | None:
+        """Not recorded."""
+        return None
+
+    def forget(self) -> None:
+        """Nothing is forgotten here."""
+
+    async def aclose(self) -> None:
+        """The real one is closed by whoever opened it."""
+
+
+def _key(prompt: Prompt) -> bytes:
+    return blake2b(prompt.raw.encode(), digest_size=16).digest()
