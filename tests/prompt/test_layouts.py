@@ -8,7 +8,21 @@ import pytest
 
 from codestral_lsp.backends.base import ModelInfo
 from codestral_lsp.prompt.build import build
-from codestral_lsp.prompt.families import CODESTRAL, FAMILIES, QWEN_CODER, Family, Hole, detect, named
+from codestral_lsp.prompt.families import (
+    CODEGEMMA,
+    CODELLAMA,
+    CODESTRAL,
+    DEEPSEEK_CODER,
+    FAMILIES,
+    GRANITE_4,
+    GRANITE_CODE,
+    QWEN_CODER,
+    STARCODER,
+    Family,
+    Hole,
+    detect,
+    named,
+)
 from codestral_lsp.prompt.tokens import TokenCounter
 from codestral_lsp.prompt.window import WindowAnchor, WindowBudget
 from tests.notation import at
@@ -76,7 +90,7 @@ def test_line_ends_become_lf_in_prompts() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_control_tokens_in_the_users_text_are_neutralised(family: Family) -> None:
-    layout = [part for part in family.layout if not isinstance(part, Hole)]
+    layout = "".join(part for part in family.layout if not isinstance(part, Hole))
     text = prompt_at(f"a = '{''.join(family.control)}'\nb = █\nc = '{''.join(family.control)}'\n", family)
     for token in family.control:
         assert text.count(token) == layout.count(token)
@@ -95,6 +109,16 @@ def test_control_tokens_in_the_users_text_are_neutralised(family: Family) -> Non
         # The template shows what the model was trained on; the name may be anything.
         ({"names": ("codestral-killer",), "template": "<|fim_prefix|><|fim_suffix|><|fim_middle|>"}, QWEN_CODER),
         ({"names": ("llama3.2",), "template": "{{ .Prompt }}"}, None),
+        ({"names": ("gemma", "codegemma:2b"), "template": "<|fim_prefix|><|fim_suffix|><|fim_middle|>"}, CODEGEMMA),
+        ({"names": ("llama", "DeepSeek-Coder-6.7B-base")}, DEEPSEEK_CODER),
+        (
+            {"names": ("x",), "template": "<｜fim▁begin｜>{{ .Prompt }}<｜fim▁hole｜>{{ .Suffix }}<｜fim▁end｜>"},
+            DEEPSEEK_CODER,
+        ),
+        ({"names": ("starcoder2:3b",)}, STARCODER),
+        ({"names": ("llama", "granite-3b-code-base")}, GRANITE_CODE),
+        ({"names": ("granitehybrid", "granite-4.0-h-tiny")}, GRANITE_4),
+        ({"names": ("llama", "CodeLlama-7b-code")}, CODELLAMA),
     ],
 )
 def test_the_family_is_found_from_the_models_own_metadata(known: dict[str, object], family: Family | None) -> None:
