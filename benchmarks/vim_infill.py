@@ -42,11 +42,10 @@ class Question:
             "n_indent": self.indent,
             "top_k": 40,
             "top_p": 0.99,
-            "stream": False,
+            "stream": True,
             "samplers": ["top_k", "top_p", "infill", "temperature"],
             "temperature": 0,
             "cache_prompt": True,
-            "n_probs": 1,
         }
 
     @property
@@ -71,16 +70,22 @@ def question(before: str, after: str) -> Question:
     )
 
 
-async def record(url: str, memory: Memory, questions: Iterable[Question], at_once: int) -> None:
-    """Ask what was not asked before."""
+async def record(url: str, memory: Memory, questions: Iterable[Question], at_once: int, most_tokens: int) -> None:
+    """Ask what was not asked before, until a line is whole and there are so many tokens."""
     waiting = iter([asked for asked in questions if not memory.get(asked.key)])
     async with httpx2.AsyncClient(timeout=600) as client:
 
         async def work() -> None:
             for asked in waiting:
-                reply = (await client.post(f"{url}/infill", json=asked.body)).raise_for_status().json()
-                tokens = [token["token"] for token in reply["completion_probabilities"]]
-                memory.put(asked.key, [Piece(reply["content"], "stop"), *map(Piece, tokens)])
+                tokens: list[str] = []
+                async with client.stream("POST", f"{url}/infill", json=asked.body) as reply:
+                    reply.raise_for_status()
+                    async for line in reply.aiter_lines():
+                        if line.startswith("data: "):
+                            tokens.append(json.loads(line.removeprefix("data: "))["content"])
+                        if len(tokens) >= most_tokens and any("\n" in token for token in tokens):
+                            break
+                memory.put(asked.key, list(map(Piece, tokens)))
 
         await asyncio.gather(*(work() for _ in range(at_once)))
 
@@ -101,13 +106,15 @@ def shown(memory: Memory, asked: Question, before: str, after: str, *, most_toke
     kept = memory.get(asked.key)
     if not kept:
         return None
-    whole, tokens = kept[0].text, [piece.text for piece in kept[1:]]
-    said, count = "", 0
+    tokens = [piece.text for piece in kept]
+    text, count = "", 0
     for token in tokens:
-        said, count = said + token, count + 1
-        if count >= most_tokens and "\n" in said:
+        text, count = text + token, count + 1
+        if count >= most_tokens and "\n" in text:
             break
-    text = whole if count == len(tokens) else whole[: len(said)]
+    else:
+        # Where indentation fell below the line's own, the server takes the last line back.
+        text = text.rstrip(" \t") if asked.indent else text
     blank = not (before.rpartition("\n")[2] + after.partition("\n")[0]).strip()
     return Shown(_accepted(text, before, after, blank=blank), blank, tokens[:count])
 

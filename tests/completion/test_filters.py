@@ -1,8 +1,9 @@
 """Filters against golden files: a place, an answer, and what is left of it.
 
 A file holds cases separated by `====`; in each, `----` separates the text around the cursor (█), the model's answer
-and what may be shown (`(nothing)` if it is dropped). `→` stands for a tab. The first line names the case, and after
-a colon, `line` for places where only one line is asked for.
+and what may be shown (`(nothing)` if it is dropped). `→` stands for a tab, `␍` for a carriage return, `¶` keeps blanks
+at a line's end in sight. The first line names the case, and after a colon, `line` for places where only one line is
+asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Case:
 def cases() -> list[Case]:
     found = []
     for file in sorted(GOLDEN.glob("*.txt")):
-        for block in file.read_text("utf-8").replace("→", "\t").split("\n====\n"):
+        for block in file.read_text("utf-8").replace("→", "\t").replace("␍", "\r").split("\n====\n"):
             title, around, answer, left = (
                 block.rstrip("\n").split("\n----\n", 3) if "\n----\n" in block else [block] * 4
             )

@@ -9,22 +9,8 @@ _TRIVIAL = 3
 
 
 def drop_repeated_line(text: str, around: Surroundings, extent: Extent) -> str:
-    """Nothing, if the finished line would be the one above or below it once more; less, if it ends in a loop."""
+    """Nothing, if the finished line would be the one above or below it once more."""
     first, _, more = text.partition("\n")
     line = (around.head + first + around.rest).strip()
-    if len(line) > _TRIVIAL and not more.strip() and line in (around.line_above.strip(), around.line_below.strip()):
-        return ""
-    return _without_loop(text)
-
-
-def _without_loop(text: str) -> str:
-    """Up to the end of the first of three turns of a loop of lines."""
-    lines = text.split("\n")
-    said = [line.strip() for line in lines]
-    for size in range(1, len(lines) // 3 + 1):
-        for start in range(len(lines) - 3 * size + 1):
-            turn = said[start : start + size]
-            is_loop = turn == said[start + size : start + 2 * size] == said[start + 2 * size : start + 3 * size]
-            if is_loop and any(len(line) > _TRIVIAL for line in turn):
-                return "\n".join(lines[: start + size])
-    return text
+    is_again = line in (around.line_above.strip(), around.line_below.strip())
+    return "" if is_again and len(line) > _TRIVIAL and not more.strip() else text
