@@ -72,8 +72,9 @@ class Judge:
     def __init__(self) -> None:
         self._verdicts: dict[str, bool] = {}
 
-    def passes(self, programs: list[str]) -> list[bool]:
-        """Which of the programs end well."""
+    def passes(self, holes: list[Hole], programs: list[str]) -> list[bool]:
+        """Which of the programs, one for each hole, stand the hole's test."""
+        programs = [program + hole.check for hole, program in zip(holes, programs, strict=True)]
         new = [program for program in dict.fromkeys(programs) if program not in self._verdicts]
         with ThreadPoolExecutor(2) as pool:
             self._verdicts.update(zip(new, pool.map(_ends_well, new), strict=True))

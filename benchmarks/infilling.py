@@ -230,7 +230,7 @@ def measure(memory: Memory, folder: Path, count: int, only: str) -> dict[str, An
     for kind in KINDS:
         kind_holes = holes(folder, kind, count)
         filled = asyncio.run(fill(memory, model, kind_holes, only))
-        passed = {name: judge.passes([each.program for each in way]) for name, way in filled.items()}
+        passed = {name: judge.passes(kind_holes, [each.program for each in way]) for name, way in filled.items()}
         rows = {name: row(kind_holes, way, passed[name]) for name, way in filled.items()}
         for name in rows:
             rows[name]["ours, always, against it"] = against(passed["ours, always"], passed[name])
