@@ -155,8 +155,7 @@ class Indexer:
 
 def _is_code(name: str) -> bool:
     """Whether a file's language is one whose definitions are known by their looks."""
-    language = language_of("", name)
-    return language.grammar is not None or bool(language.headers)
+    return bool(language_of("", name).headers)
 
 
 def main() -> None:

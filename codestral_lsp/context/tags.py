@@ -1,8 +1,9 @@
 """What a file defines and imports, read off its tree by the queries in `queries/`, or off its lines' shapes.
 
-The queries are data, one file a language. Their captures: the definition's node under its kind (`@function`, `@class`,
-...) and its `@name`; `@owner` where a method names its type itself; `@import` with `@module`, `@member` and
-`@local` where the import names them, `@all` where it takes everything.
+The queries are data, one file a language; a language without one goes by its lines, whether it has a grammar or not.
+Their captures: the definition's node under its kind (`@function`, `@class`, ...) and its `@name`; `@owner` where a
+method names its type itself; `@import` with `@module`, `@member` and `@local` where the import names them, `@all` where
+it takes everything.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from codestral_lsp.document.language import Language, ScopeKind
@@ -69,7 +71,7 @@ class FileTags:
 
 def read_tags(text: str, language: Language) -> FileTags:
     """What `text` defines and imports. Holds the interpreter's lock for about 10 ms in 10,000 lines."""
-    if language.grammar is None:
+    if language.grammar is None or not _queries(language).is_file():
         return FileTags(tuple(_by_shape(text, language))[:MAX_DEFINITIONS], ())
     from tree_sitter import Parser, QueryCursor
 
@@ -94,8 +96,11 @@ def _query(language: Language) -> Query:
     from tree_sitter import Query
 
     assert language.grammar is not None
-    source = files(__package__) / "queries" / f"{_SHARED.get(language.name, language.name)}.scm"
-    return Query(load(language.grammar), source.read_text("utf-8"))
+    return Query(load(language.grammar), _queries(language).read_text("utf-8"))
+
+
+def _queries(language: Language) -> Traversable:
+    return files(__package__) / "queries" / f"{_SHARED.get(language.name, language.name)}.scm"
 
 
 def _text(node: Node, data: bytes) -> str:
@@ -190,7 +195,7 @@ def _use(path: list[str]) -> Import:
 
 
 def _by_shape(text: str, language: Language) -> Iterator[Definition]:
-    """Definitions by the looks of their first lines, where there is no grammar; members by their indentation."""
+    """Definitions by the looks of their first lines, where there is no query; members by their indentation."""
     headers = [
         (header.kind, re.compile(header.pattern)) for header in language.headers if header.kind is not ScopeKind.BLOCK
     ]

@@ -117,6 +117,18 @@ def _c_grammar(module: str) -> Grammar:
     )
 
 
+def _markup_grammar(module: str, blocks: str = "") -> Grammar:
+    return Grammar(
+        module,
+        functions=frozenset(),
+        classes=frozenset(),
+        blocks=_kinds(f"element script_element style_element {blocks}"),
+        bodies=frozenset(),
+        comments=_kinds("comment"),
+        strings=_kinds("quoted_attribute_value"),
+    )
+
+
 _PYTHON_HEADERS = (
     Header(ScopeKind.FUNCTION, r"(?:async\s+)?def\s+(?P<name>\w+)"),
     Header(ScopeKind.CLASS, r"class\s+(?P<name>\w+)"),
@@ -518,6 +530,18 @@ LANGUAGES: tuple[Language, ...] = (
         closer=r"(?:end|else|elseif|until)\b",
         literal_brace=r"",
         members=(".", ":"),
+        grammar=Grammar(
+            "tree_sitter_lua",
+            functions=_kinds("function_declaration function_definition"),
+            classes=frozenset(),
+            blocks=_kinds(
+                "if_statement elseif_statement else_statement for_statement while_statement repeat_statement"
+                " do_statement"
+            ),
+            bodies=_kinds("block"),
+            comments=_kinds("comment"),
+            strings=_kinds("string"),
+        ),
     ),
     Language(
         "kotlin",
@@ -534,6 +558,21 @@ LANGUAGES: tuple[Language, ...] = (
         opener=r"\{$|->$",
         closer=r"\}",
         members=("?.", "::", "."),
+        grammar=Grammar(
+            "tree_sitter_kotlin",
+            functions=_kinds(
+                "function_declaration secondary_constructor anonymous_function lambda_literal getter setter"
+            ),
+            classes=_kinds("class_declaration object_declaration companion_object"),
+            blocks=_kinds(
+                "if_expression for_statement while_statement do_while_statement when_expression when_entry"
+                " try_expression catch_block finally_block"
+            ),
+            bodies=_kinds("block function_body class_body enum_class_body lambda_literal when_expression"),
+            comments=_kinds("line_comment block_comment"),
+            strings=_kinds("string_literal multiline_string_literal character_literal"),
+            interpolations=_kinds("interpolation"),
+        ),
     ),
     Language(
         "swift",
@@ -550,6 +589,22 @@ LANGUAGES: tuple[Language, ...] = (
         opener=_C_OPENER,
         closer=r"\}",
         members=("?.", "."),
+        grammar=Grammar(
+            "tree_sitter_swift",
+            functions=_kinds("function_declaration init_declaration deinit_declaration lambda_literal"),
+            classes=_kinds("class_declaration protocol_declaration"),
+            blocks=_kinds(
+                "if_statement guard_statement for_statement while_statement repeat_while_statement switch_statement"
+                " switch_entry do_statement catch_block"
+            ),
+            bodies=_kinds(
+                "function_body class_body enum_class_body protocol_body lambda_literal if_statement guard_statement"
+                " for_statement while_statement repeat_while_statement switch_statement do_statement catch_block"
+            ),
+            comments=_kinds("comment multiline_comment"),
+            strings=_kinds("line_string_literal multi_line_string_literal raw_string_literal"),
+            interpolations=_kinds("interpolated_expression"),
+        ),
     ),
     Language(
         "scala",
@@ -565,6 +620,19 @@ LANGUAGES: tuple[Language, ...] = (
         ),
         opener=r"\{$|=>$",
         closer=r"\}",
+        grammar=Grammar(
+            "tree_sitter_scala",
+            functions=_kinds("function_definition lambda_expression"),
+            classes=_kinds("class_definition trait_definition object_definition enum_definition"),
+            blocks=_kinds(
+                "if_expression for_expression while_expression do_while_expression match_expression case_clause"
+                " try_expression catch_clause finally_clause"
+            ),
+            bodies=_kinds("block template_body case_block indented_block"),
+            comments=_kinds("comment block_comment"),
+            strings=_kinds("string interpolated_string character_literal"),
+            interpolations=_kinds("interpolation"),
+        ),
     ),
     Language(
         "dart",
@@ -616,6 +684,15 @@ LANGUAGES: tuple[Language, ...] = (
         opener=r"\{$",
         closer=r"\}",
         literal_brace=_C_LITERAL,
+        grammar=Grammar(
+            "tree_sitter_zig",
+            functions=_kinds("function_declaration"),
+            classes=_kinds("struct_declaration enum_declaration union_declaration"),
+            blocks=_kinds("if_statement else_clause for_statement while_statement switch_expression switch_case"),
+            bodies=_kinds("block struct_declaration enum_declaration union_declaration switch_expression"),
+            comments=_kinds("comment"),
+            strings=_kinds("string multiline_string character"),
+        ),
     ),
     Language(
         "perl",
@@ -676,8 +753,45 @@ LANGUAGES: tuple[Language, ...] = (
         word=r"[\w$-]",
     ),
     Language("sql", ("sql",), (".sql",), line_comments=("--",), block_comments=_C_COMMENTS, quotes=(_SINGLE,)),
-    Language("html", ("html",), (".html", ".htm"), block_comments=(("<!--", "-->"),), members=(), word=r"[\w-]"),
-    Language("xml", ("xml",), (".xml", ".svg"), block_comments=(("<!--", "-->"),), members=(), word=r"[\w:-]"),
+    Language(
+        "html",
+        ("html", "vue"),
+        (".html", ".htm", ".vue"),
+        block_comments=(("<!--", "-->"),),
+        members=(),
+        word=r"[\w-]",
+        grammar=_markup_grammar("tree_sitter_html"),
+    ),
+    Language(
+        "svelte",
+        ("svelte",),
+        (".svelte",),
+        block_comments=(("<!--", "-->"),),
+        quotes=(_DOUBLE, _SINGLE, _TEMPLATE),
+        opener=r"\{$",
+        closer=r"\}|</|\{/",
+        members=("?.", "."),
+        word=r"[\w$]",
+        grammar=_markup_grammar("tree_sitter_svelte", "if_statement each_statement await_statement key_statement"),
+    ),
+    Language(
+        "xml",
+        ("xml",),
+        (".xml", ".svg"),
+        block_comments=(("<!--", "-->"),),
+        members=(),
+        word=r"[\w:-]",
+        grammar=Grammar(
+            "tree_sitter_xml",
+            entry="language_xml",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("element"),
+            bodies=frozenset(),
+            comments=_kinds("Comment"),
+            strings=_kinds("AttValue"),
+        ),
+    ),
     Language(
         "css",
         ("css",),
@@ -688,6 +802,15 @@ LANGUAGES: tuple[Language, ...] = (
         closer=r"\}",
         members=(),
         word=r"[\w-]",
+        grammar=Grammar(
+            "tree_sitter_css",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("rule_set media_statement supports_statement keyframes_statement at_rule"),
+            bodies=_kinds("block keyframe_block_list"),
+            comments=_kinds("comment"),
+            strings=_kinds("string_value"),
+        ),
     ),
     Language(
         "scss",
@@ -701,7 +824,23 @@ LANGUAGES: tuple[Language, ...] = (
         members=(),
         word=r"[\w$@-]",
     ),
-    Language("json", ("json", "jsonc"), (".json", ".jsonc"), line_comments=("//",), quotes=(_DOUBLE,), members=()),
+    Language(
+        "json",
+        ("json", "jsonc"),
+        (".json", ".jsonc"),
+        line_comments=("//",),
+        quotes=(_DOUBLE,),
+        members=(),
+        grammar=Grammar(
+            "tree_sitter_json",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("object array"),
+            bodies=frozenset(),
+            comments=_kinds("comment"),
+            strings=_kinds("string"),
+        ),
+    ),
     Language(
         "yaml",
         ("yaml",),
@@ -710,6 +849,15 @@ LANGUAGES: tuple[Language, ...] = (
         quotes=(_DOUBLE, _SINGLE),
         indented=True,
         members=(),
+        grammar=Grammar(
+            "tree_sitter_yaml",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("block_mapping_pair block_sequence_item"),
+            bodies=frozenset(),
+            comments=_kinds("comment"),
+            strings=_kinds("double_quote_scalar single_quote_scalar block_scalar"),
+        ),
     ),
     Language(
         "toml",
@@ -721,6 +869,15 @@ LANGUAGES: tuple[Language, ...] = (
             Quote("'''", "'''", escape=_RAW, multiline=True),
             _DOUBLE,
             Quote("'", "'", escape=_RAW),
+        ),
+        grammar=Grammar(
+            "tree_sitter_toml",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("table table_array_element"),
+            bodies=frozenset(),
+            comments=_kinds("comment"),
+            strings=_kinds("string"),
         ),
     ),
     Language("dockerfile", ("dockerfile",), (".dockerfile",), line_comments=("#",), quotes=(_DOUBLE, _SINGLE)),
@@ -735,6 +892,16 @@ LANGUAGES: tuple[Language, ...] = (
         opener=r"\{$",
         closer=r"\}",
         literal_brace=r"=\s*$",
+        grammar=Grammar(
+            "tree_sitter_hcl",
+            functions=frozenset(),
+            classes=frozenset(),
+            blocks=_kinds("block object"),
+            bodies=_kinds("block"),
+            comments=_kinds("comment"),
+            strings=_kinds("string_lit quoted_template heredoc_template"),
+            interpolations=_kinds("template_interpolation"),
+        ),
     ),
     Language("markdown", ("markdown",), (".md", ".markdown"), block_comments=(("<!--", "-->"),), members=()),
 )

@@ -508,4 +508,377 @@ EOF
 
 main "$@"
 """,
+    "lua": """\
+-- a comment
+local M = {}
+
+--[[ block
+comment ]]
+function M.add(a, b)
+  if a == nil then
+    return b
+  elseif b == nil then
+    return a
+  else
+    error("none: " .. a)
+  end
+end
+
+local handler = function(event)
+  for i, item in ipairs(event.items) do
+    print(item, [[long
+    text]])
+  end
+  while event.busy do
+    event:wait(1)
+  end
+  repeat
+    event = event.next
+  until not event
+end
+
+return M
+""",
+    "kotlin": '''\
+package app
+
+import java.io.File
+
+/* block
+   comment */
+class Store(private val name: String) : Base() {
+    val items = mutableListOf<Item>()
+
+    // a comment
+    fun add(item: Item, count: Int = 1): Boolean {
+        if (count < 1) {
+            throw IllegalArgumentException("count: ${count + 1}")
+        } else {
+            items.add(item)
+        }
+        for (each in items) {
+            println("$each")
+        }
+        while (items.size > 10) {
+            items.removeAt(0)
+        }
+        try {
+            save()
+        } catch (error: Exception) {
+            print(error)
+        } finally {
+            close()
+        }
+        return when (count) {
+            1 -> true
+            else -> false
+        }
+    }
+
+    companion object {
+        const val LIMIT = 10
+    }
+}
+
+interface Shape {
+    fun area(): Double
+}
+
+object Empty
+
+fun main() {
+    val store = Store("""raw
+    text""")
+    store.items.forEach { item ->
+        println(item)
+    }
+}
+''',
+    "swift": '''\
+import Foundation
+
+// a comment
+/* block
+   comment */
+struct Point {
+    var x: Double = 0
+
+    func moved(by amount: Double) -> Point {
+        guard amount > 0 else {
+            return self
+        }
+        if x > 0 {
+            print("moved \\(amount)")
+        } else {
+            print("still")
+        }
+        for index in 0..<3 {
+            use(index)
+        }
+        while x < 1 {
+            x += 1
+        }
+        switch x {
+        case 0:
+            return self
+        default:
+            break
+        }
+        do {
+            try save()
+        } catch {
+            print(error)
+        }
+        return Point(x: x + amount)
+    }
+
+    init(x: Double) {
+        self.x = x
+    }
+}
+
+class Store: Base {
+    let text = """
+    long
+    text
+    """
+}
+
+enum Kind {
+    case small
+}
+
+protocol Shape {
+    func area() -> Double
+}
+
+extension Point {
+    func twice() -> Point {
+        return Point(x: 2 * x)
+    }
+}
+
+let names = items.map { item in
+    item.name
+}
+''',
+    "scala": '''\
+package app
+
+import scala.collection.mutable
+
+// a comment
+/* block
+   comment */
+class Store(name: String) extends Base {
+  val items = mutable.Buffer[Item]()
+
+  def add(item: Item, count: Int = 1): Boolean = {
+    if (count < 1) {
+      throw new IllegalArgumentException(s"count: ${count + 1}")
+    } else {
+      items += item
+    }
+    for (each <- items) {
+      println(each)
+    }
+    while (items.size > 10) {
+      items.remove(0)
+    }
+    try {
+      save()
+    } catch {
+      case error: Exception => print(error)
+    } finally {
+      close()
+    }
+    count match {
+      case 1 => true
+      case _ => false
+    }
+  }
+}
+
+trait Shape {
+  def area: Double
+}
+
+object Main {
+  def main(args: Array[String]): Unit = {
+    val text = """raw
+    text"""
+    args.foreach { item =>
+      println(item)
+    }
+  }
+}
+''',
+    "zig": """\
+const std = @import("std");
+
+// a comment
+const Point = struct {
+    x: f64 = 0,
+
+    pub fn moved(self: Point, amount: f64) Point {
+        if (amount < 0) {
+            return self;
+        } else {
+            std.debug.print("moved {d}", .{amount});
+        }
+        while (self.x < 1) {
+            break;
+        }
+        for (items) |item| {
+            use(item);
+        }
+        switch (self.x) {
+            0 => {},
+            else => {
+                use(1);
+            },
+        }
+        return Point{
+            .x = self.x + amount,
+        };
+    }
+};
+
+pub fn main() void {
+    const text = "one";
+    _ = text;
+}
+""",
+    "html": """\
+<!DOCTYPE html>
+<html lang="en">
+  <!-- a comment -->
+  <head>
+    <title>Shop</title>
+    <style>
+      body { margin: 0; }
+    </style>
+  </head>
+  <body>
+    <ul class="items">
+      <li><a href="/one">One</a></li>
+    </ul>
+    <img src="x.png" alt="x">
+    <script>
+      go();
+    </script>
+  </body>
+</html>
+""",
+    "svelte": """\
+<script>
+  let count = 0;
+</script>
+
+<!-- a comment -->
+{#if count > 0}
+  <p class="x">{count}</p>
+{:else}
+  <p>none</p>
+{/if}
+
+{#each items as item}
+  <Item {item} on:click={() => count += 1} />
+{/each}
+
+<style>
+  p { margin: 0; }
+</style>
+""",
+    "xml": """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- a comment -->
+<project name="shop">
+  <items>
+    <item id="1">One</item>
+    <item id="2"/>
+  </items>
+</project>
+""",
+    "css": """\
+@import url("base.css");
+
+/* block
+   comment */
+:root {
+  --gap: 4px;
+}
+
+.items > li:hover {
+  margin: var(--gap) 0;
+  background: url('x.png');
+}
+
+@media (min-width: 600px) {
+  .items {
+    display: grid;
+  }
+}
+""",
+    "json": """\
+{
+  "name": "shop",
+  "items": [
+    {"id": 1, "tags": ["a", "b"]},
+    {"id": 2, "tags": []}
+  ],
+  "deep": {
+    "on": true
+  }
+}
+""",
+    "yaml": """\
+# a comment
+name: shop
+on:
+  push:
+    branches: [main]
+jobs:
+  build:
+    steps:
+      - uses: actions/checkout
+        with:
+          depth: 1
+      - run: |
+          make
+          make test
+      - name: "quoted"
+""",
+    "toml": '''\
+# a comment
+title = "shop"
+
+[owner]
+name = 'Somebody'
+text = """
+long
+text"""
+
+[[items]]
+id = 1
+tags = [
+  "a",
+  "b",
+]
+''',
+    "terraform": """\
+# a comment
+/* block
+   comment */
+resource "aws_instance" "web" {
+  ami  = var.ami
+  tags = {
+    Name = "web-${var.name}"
+  }
+
+  network {
+    port = 80
+  }
+}
+""",
 }

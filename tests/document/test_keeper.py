@@ -233,7 +233,7 @@ async def test_who_cannot_wait_for_a_tree_gets_text_rules_and_the_tree_later(
 @pytest.mark.parametrize(
     ("language", "text", "reason"),
     [
-        ("lua", "x = 1\n", "There is no grammar for lua."),
+        ("perl", "x = 1\n", "There is no grammar for perl."),
         ("plaintext", "words\n", "There is no grammar for plaintext."),
         ("python", "x = 1\n" * 90_000, "The file has more than 500,000 characters."),
         ("python", "x = '" + "a" * 100_001 + "'\n", "A line has more than 100,000 characters."),

@@ -44,7 +44,7 @@ def test_a_language_is_found_by_its_id_or_else_by_extension(identifier: str, pat
     assert language_of(identifier, path).name == name
 
 
-def test_thirteen_languages_are_parsed() -> None:
+def test_these_languages_are_parsed() -> None:
     assert [language.name for language in PARSED] == list(SNIPPETS)
 
 
