@@ -310,6 +310,8 @@ class Asking:
             self._engines.failed(engine, error)
             raise
         self._engines.succeeded(engine)
+        if priority is Priority.TYPING:
+            engine.worth.observe(shown=bool(answer.shown(0)))
         generation.grew(answer)
         self.cache.put(place, digest, answer)
 
@@ -320,7 +322,8 @@ class Asking:
         if asked.invoked:
             return 0.0
         if settings.debounce_ms == "auto":
-            trace.debounce_ms = self._rhythm.wait_ms(engine.latency.expected_ms(unread, engine.speed.tokens_per_s))
+            expected_ms = engine.latency.expected_ms(unread, engine.speed.tokens_per_s)
+            trace.debounce_ms = self._rhythm.wait_ms(expected_ms, worth=engine.worth.share)
         else:
             trace.debounce_ms = float(settings.debounce_ms)
         return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()

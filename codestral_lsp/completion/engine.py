@@ -9,6 +9,7 @@ from codestral_lsp.completion.circuit import Circuit
 from codestral_lsp.completion.latency import Latency
 from codestral_lsp.completion.scheduler import Scheduler
 from codestral_lsp.completion.warmth import Warmth
+from codestral_lsp.completion.worth import Worth
 from codestral_lsp.prompt.budget import ReadingSpeed
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.tokens import TokenCounter
@@ -25,6 +26,7 @@ class Engine:
         self.speed = ReadingSpeed()
         self.latency = Latency()
         self.warmth = Warmth(info.slots)
+        self.worth = Worth()
         self.scheduler = Scheduler(1 if not info.remote else info.slots, self._admitted)
         self.circuit = Circuit()
 

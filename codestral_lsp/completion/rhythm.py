@@ -3,7 +3,8 @@
 A fixed debounce is too long for a fast model and too short for a slow one, and knows nothing of the person at the
 keyboard. What matters is whether the user will still be looking when the answer comes. So the wait `t` is the
 shortest one after which a pause that has lasted `t` goes on, with probability `SURENESS`, for as long as the answer
-takes and for a glance at it: P(gap > t + answer + glance | gap > t), read off the user's own recent gaps.
+takes and for a glance at it: P(gap > t + answer + glance | gap > t), read off the user's own recent gaps. A model
+whose answers are seldom sure enough to be shown is asked only in pauses that are the surer to last.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from collections import deque
 GLANCE_MS = 250.0
 """How long a suggestion must stand to be of any use."""
 SURENESS = 0.1
-"""How probable it must be that the user still pauses when the answer is there."""
+"""How probable it must be that the user still pauses when the answer is there and something of it is shown."""
+MOST_SURENESS = 0.8
+"""However seldom anything is shown, a pause as probable as this is worth a request."""
 SHORTEST_MS = 50
 LONGEST_MS = 1500
 _STEP_MS = 25
@@ -51,8 +54,10 @@ class TypingRhythm:
             return 1.0
         return (len(self._sorted) - bisect_right(self._sorted, waited_ms + more_ms)) / longer
 
-    def wait_ms(self, answer_ms: float, *, sureness: float = SURENESS) -> float:
-        """How long after the last edit to ask, if the answer is expected to take `answer_ms`."""
+    def wait_ms(self, answer_ms: float, *, worth: float = 1.0) -> float:
+        """How long after the last edit to ask, if the answer is expected to take `answer_ms`, and if something of it
+        will be shown with probability `worth`."""
+        sureness = min(MOST_SURENESS, SURENESS / worth)
         for waited in range(SHORTEST_MS, LONGEST_MS, _STEP_MS):
             if self.outlasts(waited, answer_ms + GLANCE_MS) >= sureness:
                 return float(waited)
