@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codestral_lsp.context.indexer import Orders
+from codestral_lsp.context.indexer import work
 from codestral_lsp.context.store import TagReader, index_file
 from codestral_lsp.context.words import STOP, WORD
 from codestral_lsp.document.languages import language_of
@@ -23,6 +21,8 @@ from codestral_lsp.document.position import Position
 from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.syntax import Lexical
 from codestral_lsp.document.text import Text
+from codestral_lsp.indexing.job import Job
+from codestral_lsp.privacy.ignore import IgnoreRules
 
 MOST_DEFINITIONS = 3
 """A name with more definitions in the workspace is nobody's in particular."""
@@ -56,14 +56,8 @@ class Hole:
 
 def index(root: Path, index_dir: Path) -> TagReader:
     """Index a repository with the product's own indexer, and open what it wrote."""
-    orders = Orders((root,), index_dir, 20_000, 512, (), None)
-    command = [sys.executable, "-m", "codestral_lsp.context.indexer"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(orders.as_line())
-        child.stdin.flush()
-        child.stdout.readline()
+    for _ in work(Job(1, str(index_dir), (str(root),), (), 20_000, 512, None), IgnoreRules()):
+        pass
     return TagReader([index_file(index_dir, root)])
 
 

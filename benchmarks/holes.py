@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.completers import LANGUAGES
-from codestral_lsp.backends.workspace.files import Files
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Position
 from codestral_lsp.document.text import Text
+from codestral_lsp.indexing.files import Files
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 REPOS = "CODESTRAL_BENCH_REPOS"

@@ -7,6 +7,7 @@ process; then context is gathered at random places, with every source but those 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import subprocess
@@ -20,12 +21,12 @@ from typing import Any
 
 from benchmarks.report import percentile, table
 from codestral_lsp.context.gather import IN_TIME_S, gather
-from codestral_lsp.context.indexer import Orders
 from codestral_lsp.context.place import Place, SourceName
 from codestral_lsp.context.store import index_file
 from codestral_lsp.context.workspace import Workspace
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.text import split_lines
+from codestral_lsp.indexing.job import Job
 from codestral_lsp.prompt.tokens import TokenCounter
 
 SUFFIXES = frozenset({".py", ".ts", ".tsx", ".js", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".cs"})
@@ -57,29 +58,25 @@ def fill(root: Path, sources: Sequence[Path], count: int) -> int:
 def build(root: Path, index_dir: Path) -> dict[str, Any]:
     """Have the process index a folder; what that took."""
     started = time.monotonic()
-    orders = Orders((root,), index_dir, 20_000, 512, (), None)
     with subprocess.Popen([sys.executable, "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(orders.as_line())
+        child.stdin.write(Job(1, str(index_dir), (str(root),), (), 20_000, 512, None).as_line())
         child.stdin.flush()
-        child.stdout.readline()
-        cpu_s, memory_kb = child.stdout.readline().split()
+        while b"finished" not in child.stdout.readline():
+            pass
+        wall_s = time.monotonic() - started
+        child.stdin.close()
+        _, child.returncode, used = os.wait4(child.pid, 0)
     return {
-        "wall s": round(time.monotonic() - started, 1),
-        "CPU s": round(float(cpu_s), 1),
-        "memory MB": int(memory_kb) >> 10,
+        "wall s": round(wall_s, 1),
+        "CPU s": round(used.ru_utime + used.ru_stime, 1),
+        "memory MB": used.ru_maxrss >> 10,
         "index MB": index_file(index_dir, root).stat().st_size >> 20,
     }
 
 
-_CHILD = """
-import resource
-from codestral_lsp.context.indexer import main
-main()
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss, flush=True)
-"""
+_CHILD = "from codestral_lsp.context.indexer import main; main()"
 
 
 def look(root: Path, index_dir: Path, count: int, seed: int) -> dict[str, Any]:

@@ -1,28 +1,22 @@
-"""The indexer: a process of its own, for parsing holds the interpreter's lock.
-
-It is told what to do in one line of JSON on standard input (see `Orders`), says `{"indexed": N}` on standard output
-when it has done that, and ends then, or when its standard input does.
-"""
+"""The process that indexes for the context: parsing holds the interpreter's lock."""
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-from codestral_lsp.backends.workspace.files import Files, Stamp, names_in
 from codestral_lsp.context.store import TagWriter, index_file
 from codestral_lsp.context.tags import read_tags
 from codestral_lsp.context.words import code, words
 from codestral_lsp.document.languages import language_of
+from codestral_lsp.indexing.child import serve
+from codestral_lsp.indexing.files import Files, Stamp, names_in
+from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 MAX_WORDS = 400
@@ -31,53 +25,14 @@ BATCH_S = 0.5
 """How long a batch grows before readers may see it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What to index, and how much of it."""
-
-    roots: tuple[Path, ...]
-    index_dir: Path
-    max_files: int
-    max_file_kb: int
-    ignore: tuple[str, ...]
-    changed: tuple[str, ...] | None
-    """Files that may have changed, if no others have; None: look at everything."""
-
-    def as_line(self) -> bytes:
-        """The orders as they go through the pipe."""
-        changed = None if self.changed is None else list(self.changed)
-        values = {
-            "roots": list(map(str, self.roots)),
-            "index_dir": str(self.index_dir),
-            "max_files": self.max_files,
-            "max_file_kb": self.max_file_kb,
-            "ignore": list(self.ignore),
-            "changed": changed,
-        }
-        return json.dumps(values).encode() + b"\n"
-
-    @staticmethod
-    def of_line(line: str) -> Orders:
-        """The orders that came through the pipe."""
-        values: dict[str, Any] = json.loads(line)
-        return Orders(
-            tuple(map(Path, values["roots"])),
-            Path(values["index_dir"]),
-            values["max_files"],
-            values["max_file_kb"],
-            tuple(values["ignore"]),
-            None if values["changed"] is None else tuple(values["changed"]),
-        )
-
-
 class Indexer:
     """Brings the index of one folder up to date."""
 
-    def __init__(self, root: Path, orders: Orders, rules: IgnoreRules) -> None:
+    def __init__(self, root: Path, job: Job, rules: IgnoreRules) -> None:
         self._root = root
-        self._most = orders.max_files
-        self._files = Files(root, rules, orders.max_files, orders.max_file_kb)
-        self._writer = TagWriter(index_file(orders.index_dir, root))
+        self._most = job.max_files
+        self._files = Files(root, rules, job.max_files, job.max_file_kb)
+        self._writer = TagWriter(index_file(Path(job.index_dir), root))
         self._known = self._writer.known()
 
     @property
@@ -159,34 +114,20 @@ def _is_code(name: str) -> bool:
 
 
 def main() -> None:
-    """Do what standard input says, and end."""
-    if sys.platform != "win32":
-        os.nice(15)
-    orders = Orders.of_line(sys.stdin.readline())
-    Thread(target=_end_with_input, daemon=True).start()
-    rules = IgnoreRules(orders.ignore)
-    count = 0
+    """Do what standard input says."""
+    serve(work)
+
+
+def work(job: Job, rules: IgnoreRules) -> Iterator[dict[str, Any]]:
+    """Bring the folders' indexes up to date. Raises OSError where the disk is full or not ours to write."""
     try:
-        for root in orders.roots:
-            indexer = Indexer(root, orders, rules)
-            if orders.changed is None:
+        for root in map(Path, job.roots):
+            indexer = Indexer(root, job, rules)
+            if job.changed is None:
                 indexer.scan()
             else:
-                indexer.changed(orders.changed)
-            count += indexer.count
+                indexer.changed(job.changed)
+            yield {"root": str(root), "files": indexer.count}
             indexer.close()
-    except (sqlite3.Error, OSError) as error:
-        answer: dict[str, object] = {"failed": str(error)}
-    else:
-        answer = {"indexed": count}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-
-
-def _end_with_input() -> None:
-    sys.stdin.read()
-    os._exit(0)  # whoever reads the index has gone; SQLite survives that
-
-
-if __name__ == "__main__":
-    main()
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error

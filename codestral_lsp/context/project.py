@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.context.definitions import named
 from codestral_lsp.context.gather import IN_TIME_S, Gathered, gather
 from codestral_lsp.context.history import History
-from codestral_lsp.context.index import TagIndex
 from codestral_lsp.context.place import Complaint, Place, SourceName
+from codestral_lsp.context.store import index_file
 from codestral_lsp.context.workspace import Workspace
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.position import Position
+from codestral_lsp.indexing.background import Background
 from codestral_lsp.privacy.ignore import RULE_FILES, IgnoreRules
+
+log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.05
 """How long a prompt waits for its context; what comes later is for the next one."""
@@ -44,7 +49,7 @@ class ProjectContext:
         """When no further source is asked."""
         self._settings = settings
         self._ignore = ignore
-        self._index = TagIndex(index_dir)
+        self._index = Background("codestral_lsp.context.indexer", index_dir, self)
         self._history = History(ignore.allows)
         self._workspace = Workspace()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="context")
@@ -62,7 +67,8 @@ class ProjectContext:
 
     def _look(self) -> None:
         self._index.look(self._roots, self._ignore.patterns, self._settings)
-        old, self._workspace = self._workspace, Workspace(self._index.files, self._roots)
+        files = [index_file(self._index.folder, root) for root in self._index.roots]
+        old, self._workspace = self._workspace, Workspace(files, self._roots)
         self._worker.submit(old.close)
 
     def observe(self, change: Change) -> None:
@@ -73,6 +79,18 @@ class ProjectContext:
         """Files have changed on disk, which may be ones with ignore rules."""
         paths = list(paths)
         self._index.changed(None if any(path.name in RULE_FILES for path in paths) else paths)
+
+    def heard(self, said: dict[str, Any]) -> None:
+        """A folder has been indexed."""
+        log.info("Indexed for context: %s files in %s", said["files"], said["root"])
+
+    def failed(self, why: str) -> None:
+        """The index cannot be kept where it should be: then there is no context but of open files."""
+        log.warning("The workspace cannot be indexed for context in %s: %s", self._index.folder, why)
+
+    def gave_up(self) -> None:
+        """The index cannot be brought up to date."""
+        log.warning("Indexing the workspace for context fails again and again")
 
     def complain(self, document: Document, complaints: Iterable[Complaint]) -> None:
         """These are the diagnostics of a document now."""

@@ -7,12 +7,13 @@ from pathlib import Path
 from weakref import finalize
 
 from codestral_lsp.context.gather import Gathered, gather
-from codestral_lsp.context.indexer import Indexer, Orders
+from codestral_lsp.context.indexer import Indexer
 from codestral_lsp.context.place import Complaint, Hunk, Place, Snippet, SourceName, Visit
 from codestral_lsp.context.store import index_file
 from codestral_lsp.context.workspace import Workspace
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.text import Text
+from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
 from tests.notation import split
 
@@ -29,11 +30,11 @@ class House:
             path.write_text(text.replace("█", ""), "utf-8")
             if "█" in text:
                 self.place = self._place(path, text)
-        self.orders = Orders((root,), root / ".index", 1000, 512, (), None)
-        indexer = Indexer(root, self.orders, IgnoreRules())
+        index_dir = root / ".index"
+        indexer = Indexer(root, Job(1, str(index_dir), (str(root),), (), 1000, 512, None), IgnoreRules())
         indexer.scan()
         indexer.close()
-        self.workspace = Workspace([index_file(self.orders.index_dir, root)], [root])
+        self.workspace = Workspace([index_file(index_dir, root)], [root])
         finalize(self, self.workspace.close)
 
     @staticmethod

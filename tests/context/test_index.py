@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from codestral_lsp.config.settings import WorkspaceIndexSettings
-from codestral_lsp.context.index import TagIndex
-from codestral_lsp.context.indexer import Indexer, Orders
+from codestral_lsp.context.indexer import Indexer
 from codestral_lsp.context.store import TagReader, index_file
+from codestral_lsp.indexing.background import Background
+from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 
@@ -20,16 +24,32 @@ class Reader(TagReader):
         self.close()
 
 
+class Heard:
+    """What a process says of its work."""
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+
+    def heard(self, said: dict[str, Any]) -> None:
+        self.said.append(said)
+
+    def failed(self, why: str) -> None:
+        self.said.append("failed")
+
+    def gave_up(self) -> None:
+        self.said.append("gave up")
+
+
 def scan(root: Path, *, most: int = 1000, changed: tuple[str, ...] | None = None) -> TagReader:
     """Index a folder; the reader of what came of it."""
-    orders = Orders((root,), root.parent / "index", most, 512, (), changed)
-    indexer = Indexer(root, orders, IgnoreRules())
+    index_dir = root.parent / "index"
+    indexer = Indexer(root, Job(1, str(index_dir), (str(root),), (), most, 512, changed), IgnoreRules())
     if changed is None:
         indexer.scan()
     else:
         indexer.changed(changed)
     indexer.close()
-    return Reader([index_file(orders.index_dir, root)])
+    return Reader([index_file(index_dir, root)])
 
 
 def names(reader: TagReader, path: Path) -> list[str]:
@@ -106,10 +126,10 @@ def test_a_process_of_its_own_keeps_it(tmp_path: Path) -> None:
     (root / "a.py").write_text("def one(): ...\n")
 
     async def work() -> tuple[list[str], list[str]]:
-        index = TagIndex(tmp_path / "index")
+        index = Background("codestral_lsp.context.indexer", tmp_path / "index", heard)
         index.look([root], ["*.pyi"], WorkspaceIndexSettings())
         await index.settled()
-        reader = Reader(index.files)
+        reader = Reader([index_file(index.folder, root)])
         before = names(reader, root / "a.py")
         (root / "b.py").write_text("def two(): ...\n")
         (root / "c.pyi").write_text("def three(): ...\n")
@@ -118,4 +138,39 @@ def test_a_process_of_its_own_keeps_it(tmp_path: Path) -> None:
         await index.aclose()
         return before, [found.definition.name for name in ("two", "three") for found in reader.named(name)]
 
+    heard = Heard()
     assert asyncio.run(work()) == (["one"], ["two"])
+    assert heard.said == [{"job": 1, "root": str(root), "files": 1}, {"job": 2, "root": str(root), "files": 2}]
+
+
+def test_without_a_home_it_says_so(tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    root.mkdir()
+    (root / "a.py").write_text("def one(): ...\n")
+    (tmp_path / "index").write_text("a file where a folder should be")
+
+    async def work() -> None:
+        index = Background("codestral_lsp.context.indexer", tmp_path / "index", heard)
+        index.look([root], [], WorkspaceIndexSettings())
+        await index.settled()
+        await index.aclose()
+
+    heard = Heard()
+    asyncio.run(work())
+    assert heard.said == ["failed"]
+
+
+def test_a_process_that_dies_over_its_work_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "breaks.py").write_text("def main():\n    input()\n    raise SystemExit(1)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    async def work() -> bool:
+        index = Background("breaks", tmp_path / "index", heard)
+        index.look([tmp_path], [], WorkspaceIndexSettings())
+        await index.settled()
+        await index.aclose()
+        return index.complete
+
+    heard = Heard()
+    assert asyncio.run(work())
+    assert heard.said == ["gave up"]

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
-import os
-import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import codestral_lsp
-from codestral_lsp.backends.workspace.files import concerns
-from codestral_lsp.backends.workspace.job import Job
 from codestral_lsp.backends.workspace.segment import BadSegment, Segment
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.errors import IndexingError
+from codestral_lsp.indexing.background import Background
 
 log = logging.getLogger(__name__)
-
-_PAUSE_S = 0.3
-"""Changed files are waited for so long, as they seldom change alone."""
-_MOST_CHANGED = 200
-"""When more files than these have changed, everything is looked at."""
-_MOST_DEATHS = 3
-"""How often in a row the process may die over its work before it is given up."""
-_LONGEST_LINE = 1 << 26
-
-_COMMAND = ("-P", "-c", "from codestral_lsp.backends.workspace.indexer import main; main()")
-"""`-P`: what lies in the folder the server was started in is never imported."""
-
-
-class _Died(Exception):
-    """The process ended in the middle of its work."""
 
 
 class Index:
@@ -45,51 +23,39 @@ class Index:
     def __init__(self, folder: Path, on_error: Callable[[IndexingError], None]) -> None:
         """`folder` is where it is kept. Without a home there (disk full, not ours to write) it is built for once."""
         self.segments: tuple[Segment, ...] = ()
-        self._folder = folder
+        self._background = Background("codestral_lsp.backends.workspace.indexer", folder, self)
         self._for_once: tempfile.TemporaryDirectory[str] | None = None
         self._on_error = on_error
-        self._roots: tuple[str, ...] = ()
-        self._patterns: tuple[str, ...] = ()
-        self._settings = WorkspaceIndexSettings()
         self._listed: dict[str, list[tuple[str, list[int]]]] = {}
         """By workspace folder: its segments' paths, and the files in them that do not count."""
         self._mapped: dict[str, Segment] = {}
         self._hidden: tuple[Path, ...] = ()
-        self._changed: set[str] | None = set()
-        """Files to be looked at; None: all."""
-        self._work: asyncio.Task[None] | None = None
-        self._process: Process | None = None
-        self._jobs = 0
 
-        self.complete = False
+    @property
+    def complete(self) -> bool:
         """Whether all of it has been looked at."""
+        return self._background.complete
 
     @property
     def busy(self) -> bool:
         """Whether it is not up to date, as far as is known."""
-        return self._work is not None and not self._work.done()
+        return self._background.busy
 
     @property
     def process(self) -> int | None:
         """Number of the process that indexes; None while there is none."""
-        return self._process.pid if self._process is not None and self._process.returncode is None else None
+        return self._background.process
 
     def look(self, roots: Sequence[Path], patterns: Sequence[str], settings: WorkspaceIndexSettings) -> None:
         """Index what is in these folders, unless `patterns` or ignore files speak against it."""
-        self._roots = tuple(map(str, roots)) if settings.enabled else ()
-        self._patterns, self._settings = tuple(patterns), settings
-        for root in self._listed.keys() - set(self._roots):
+        self._background.look(roots, patterns, settings)
+        for root in self._listed.keys() - set(map(str, self._background.roots)):
             del self._listed[root]
         self._map()
-        self.complete = not self._roots
-        self._want(None)
 
     def changed(self, paths: Iterable[Path] | None) -> None:
         """Look at these files again; None: at all."""
-        if paths is None:
-            self._want(None)
-        else:
-            self._want({str(path) for path in paths if any(concerns(Path(root), path) for root in self._roots)})
+        self._background.changed(paths)
 
     def hide(self, paths: Sequence[Path]) -> None:
         """Find nothing in these files."""
@@ -99,104 +65,37 @@ class Index:
 
     async def settled(self) -> None:
         """Return when it is up to date."""
-        while self._work is not None and self.busy:
-            await asyncio.wait([self._work])
+        await self._background.settled()
 
-    def _want(self, paths: set[str] | None) -> None:
-        if self._changed is not None:
-            self._changed = None if paths is None else self._changed | paths
-        if self._roots and self._changed != set() and not self.busy:
-            self._work = asyncio.create_task(self._run())
+    def heard(self, said: dict[str, Any]) -> None:
+        """These segments count for a folder now."""
+        if Path(said["root"]) in self._background.roots:
+            self._listed[said["root"]] = said["segments"]
+            self._map()
 
-    async def _run(self) -> None:
-        deaths = 0
-        while self._roots and self._changed != set():
-            if self._changed is not None:
-                await asyncio.sleep(_PAUSE_S)
-            changed, self._changed = self._changed, set()
-            if changed is not None and len(changed) > _MOST_CHANGED:
-                changed = None
-            try:
-                await self._do(None if changed is None else tuple(sorted(changed)))
-                deaths = 0
-            except _Died:
-                deaths += 1
-                self._changed = None
-                if deaths == _MOST_DEATHS:
-                    self._changed = set()
-                    self._on_error(
-                        IndexingError(
-                            "Indexing the workspace fails again and again; completions come from open files only.",
-                            cure="See the log (--log-file), and report it.",
-                        )
-                    )
-        self.complete = True
-
-    async def _do(self, changed: tuple[str, ...] | None) -> None:
-        self._jobs += 1
-        job = Job(
-            number=self._jobs,
-            index_dir=self._for_once.name if self._for_once else str(self._folder),
-            roots=self._roots,
-            patterns=self._patterns,
-            max_files=self._settings.max_files,
-            max_file_kb=self._settings.max_file_kb,
-            changed=changed,
-        )
-        process = await self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(ConnectionError):
-            process.stdin.write(job.as_line())
-            await process.stdin.drain()
-        async for line in process.stdout:
-            said = json.loads(line)
-            if said["job"] != job.number:
-                continue
-            if "failed" in said:
-                self._homeless(said["failed"])
-                return
-            if "finished" in said:
-                return
-            if said["root"] in self._roots:
-                self._listed[said["root"]] = said["segments"]
-                self._map()
-        await process.wait()
-        raise _Died
-
-    async def _started(self) -> Process:
-        if self._process is None or self._process.returncode is not None:
-            package = str(Path(codestral_lsp.__file__).parent.parent)
-            path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-            options: dict[str, Any] = {}
-            if sys.platform == "win32":
-                from subprocess import BELOW_NORMAL_PRIORITY_CLASS, CREATE_NO_WINDOW
-
-                options["creationflags"] = BELOW_NORMAL_PRIORITY_CLASS | CREATE_NO_WINDOW
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *_COMMAND,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                limit=_LONGEST_LINE,
-                env={**os.environ, "PYTHONPATH": path},
-                **options,
-            )
-        return self._process
-
-    def _homeless(self, why: str) -> None:
+    def failed(self, why: str) -> None:
+        """It cannot be kept where it should be."""
         if self._for_once is not None:
             return
         self._on_error(
             IndexingError(
-                f"The workspace index cannot be kept in {self._folder}: {why}.",
+                f"The workspace index cannot be kept in {self._background.folder}: {why}.",
                 cure="Free or unlock that place; until then it is built anew at each start.",
             )
         )
         with suppress(OSError):
             self._for_once = tempfile.TemporaryDirectory(prefix="codestral-lsp-", ignore_cleanup_errors=True)
-            self._changed = None
+            self._background.folder = Path(self._for_once.name)
+            self._background.changed(None)
+
+    def gave_up(self) -> None:
+        """It cannot be brought up to date."""
+        self._on_error(
+            IndexingError(
+                "Indexing the workspace fails again and again; completions come from open files only.",
+                cure="See the log (--log-file), and report it.",
+            )
+        )
 
     def _map(self) -> None:
         """Map the segments that count, and let go of the others."""
@@ -225,12 +124,7 @@ class Index:
 
     async def aclose(self) -> None:
         """Stop the process and unmap everything."""
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+        await self._background.aclose()
         self._listed.clear()
         self._map()
         if self._for_once is not None:

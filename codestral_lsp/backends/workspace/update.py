@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 from codestral_lsp.backends.workspace.catalog import Catalog, Entry
-from codestral_lsp.backends.workspace.files import Files, Stamp
 from codestral_lsp.backends.workspace.segment import BadSegment, Segment, SegmentWriter
+from codestral_lsp.indexing.files import Files, Stamp
 
 MOST_TOKENS = 2_000_000
 """A segment is closed when it has so many: this bounds the memory that sorting takes to some 100 MB."""

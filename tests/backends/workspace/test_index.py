@@ -14,12 +14,12 @@ import pytest
 
 from codestral_lsp.backends.workspace.catalog import Catalog
 from codestral_lsp.backends.workspace.engine import WorkspaceEngine
-from codestral_lsp.backends.workspace.files import Files
-from codestral_lsp.backends.workspace.job import Job
 from codestral_lsp.backends.workspace.segment import SegmentWriter
 from codestral_lsp.backends.workspace.update import update
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.errors import IndexingError
+from codestral_lsp.indexing.files import Files
+from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
 from tests.backends.workspace.conftest import Start, Write, ghost, opened
 
@@ -324,7 +324,8 @@ class TestProcess:
 
     def test_it_ends_when_it_has_nothing_to_do(self, workspace: Write, tmp_path: Path) -> None:
         root = workspace({"a.py": LINE})
-        program = "from codestral_lsp.backends.workspace import indexer; indexer.IDLE_S = 0.2; indexer.main()"
+        program = "from codestral_lsp.indexing import child; child.IDLE_S = 0.2;"
+        program += " from codestral_lsp.backends.workspace.indexer import main; main()"
         job = Job(1, str(tmp_path / "index"), (str(root),), (), 100, 100, None)
         with subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE

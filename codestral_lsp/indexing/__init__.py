@@ -1,0 +1,1 @@
+"""Indexing in the background: which files of a workspace are indexed, and the processes that do it."""
