@@ -74,7 +74,8 @@ class App:
         self.roots: tuple[Path, ...] = ()
         self.paths = paths
         self._reported: set[str] = set()
-        self._background: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = self._applied = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
@@ -210,8 +211,8 @@ class App:
         await self.embedded.open(self.roots)
         await self.context.open(self.roots)
         await self.actions.open(self.roots)
-        lasting = configuration.watch(self), self.completion.thrift.watch(), self._remember()
-        self._background = [asyncio.create_task(work) for work in lasting]
+        self._watching = asyncio.create_task(configuration.watch(self))
+        self._remembering = asyncio.create_task(self._remember())
 
     async def _remember(self) -> None:
         """Keep the traces of what is over, now and then: never while somebody waits for an answer."""
@@ -221,8 +222,10 @@ class App:
 
     async def aclose(self) -> None:
         """Stop everything."""
-        for task in self._background:
-            task.cancel()
+        if self._remembering is not None:
+            self._remembering.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
         await self.completion.aclose()
         await self.engines.aclose()
         await self.embedded.aclose()
