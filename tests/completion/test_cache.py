@@ -213,6 +213,27 @@ async def test_many_writers_lose_nothing(new_session: Open) -> None:
     assert (await stats(new_session())).answers == 200
 
 
+async def test_an_editor_that_opens_while_another_writes_waits_its_turn(
+    new_session: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").mkdir()
+    other = sqlite3.connect(tmp_path / "cache" / "completions.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE other (x)")
+    other.execute("BEGIN IMMEDIATE")
+    waits: list[float] = []
+
+    def stop_writing(seconds: float) -> None:
+        waits.append(seconds)
+        other.close()
+
+    monkeypatch.setattr("codestral_lsp.completion.cache.disk.time.sleep", stop_writing)
+    cache = new_session()
+    put(cache, cursor_at(body("return █"))[0], b"1", "kept")
+    await written(cache)
+    assert waits
+    assert await find(new_session(), body("return █")) == "kept"
+
+
 async def test_the_size_is_bounded_and_the_least_used_go_first(new_session: Open, tmp_path: Path) -> None:
     cache = new_session(max_bytes=300_000)
     for number in range(1000):

@@ -43,7 +43,8 @@ _BY_PLACE = "SELECT rowid, head_length, head, text, whole, by_line, steps FROM a
 _BY_REQUEST = "SELECT rowid, text, whole, by_line, steps FROM answers WHERE request = ? ORDER BY used DESC LIMIT 1"
 _STEP = Struct("<id")
 """How a step is kept: its length, the logarithm of its probability."""
-_WAIT_MS = 3000
+_WAIT_S = 3.0
+_RETRY_S = 0.02
 _TRIM_EVERY = 200
 _DAY_S = 86400
 
@@ -186,16 +187,24 @@ class DiskCache:
     # ---- the file
 
     def _guarded(self, use: Callable[[sqlite3.Connection], T]) -> T | None:
-        """Run `use` on the open file. A corrupt file is set aside and made anew, once."""
+        """Run `use` on the open file. A corrupt file is set aside and made anew, once.
+
+        Other editors that write at the same time are waited for, 3 s at most; then this answer is let go.
+        """
         set_aside = False
+        give_way_until = time.monotonic() + _WAIT_S
         while not self._broken:
             opens = self._connection is None
             try:
                 return use(self._connect())
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError) and _is_contention(error):
-                    return None  # another editor is writing; this one answer is not worth waiting for
-                if not opens:
+                    if opens:
+                        self._disconnect()  # it is half set up
+                    if time.monotonic() > give_way_until:
+                        return None
+                    time.sleep(_RETRY_S)  # SQLite does not always wait by itself: not where two files turn to WAL
+                elif not opens:
                     self._disconnect()  # another editor may have set the file aside already: look at it afresh
                 elif set_aside or isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError):
                     self._give_up(error)
@@ -213,9 +222,7 @@ class DiskCache:
             # SQLite gives its side files the mode of the main one.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             os.chmod(self.path, 0o600)
-            connection = sqlite3.connect(
-                self.path, timeout=_WAIT_MS / 1000, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             self._connection = connection
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
