@@ -3,7 +3,7 @@
 A model keeps what it has read (KV cache) as long as the prompt only grows at its end. Codestral reads the suffix
 first, then the prefix, so the window is pinned at both far ends:
 
-* the suffix starts on the next line when only closers follow the cursor, else with the rest of the line, and ends
+* the suffix starts with the line's end when only closers follow the cursor, else with the rest of the line, and ends
   at an anchor that moves with the text. The anchor is chosen anew only when the text below the cursor changed, the
   cursor left the window, or the window ran low;
 * the prefix starts at an anchor too. When it has grown past its budget the head is cut in one big step, at a block's
@@ -116,6 +116,9 @@ class WindowAnchor:
         self._suffix_start = start
         prefix = text.before(cursor, self._head)
         suffix = text.after(start, self._tail) if start.line < len(text.lines) else ""
+        if closers and start.line < len(text.lines):
+            # The answer ends within its line: without the line's end, models write worse, and run into the text below.
+            suffix = "\n" + suffix
         if len(prefix) > budget.prefix * LONGEST_TOKEN:
             prefix = _last(prefix, budget.prefix * LINE_TOKEN)
         if len(suffix) > budget.suffix * LONGEST_TOKEN:

@@ -80,12 +80,12 @@ def test_an_api_with_a_suffix_field_gets_no_control_tokens() -> None:
     prompt = build(window, None, info(form="suffix"), TokenCounter(), path="x.py", language="python")
     assert prompt.segments == ()
     assert prompt.prefix.endswith("return ")
-    assert prompt.suffix.startswith("\n\ndef volume")
+    assert prompt.suffix.startswith("\n\n\ndef volume")
     assert prompt.tokens > 20
 
 
 def test_line_ends_become_lf_in_prompts() -> None:
-    assert prompt_at("a = 1\r\nb = █\r\nc = 3\r\n", CODESTRAL) == "[SUFFIX]c = 3\n[PREFIX]a = 1\nb = "
+    assert prompt_at("a = 1\r\nb = █\r\nc = 3\r\n", CODESTRAL) == "[SUFFIX]\nc = 3\n[PREFIX]a = 1\nb = "
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)

@@ -137,7 +137,7 @@ def test_a_jump_out_of_the_window_moves_it() -> None:
     window = editor.window()
     assert window.fresh
     assert window.prefix.endswith("line 19\nline 20")
-    assert window.suffix.startswith("line 21\n")
+    assert window.suffix.startswith("\nline 21\n")
 
 
 def test_a_suffix_that_runs_low_is_renewed() -> None:
@@ -162,7 +162,7 @@ def test_replacing_the_whole_text_forgets_the_window() -> None:
     editor.store.change(URI, None, [ClientChange("a\nb\nc\n")])
     editor.cursor = Position(1, 1)
     window = editor.window()
-    assert (window.prefix, window.suffix) == ("a\nb", "c\n")
+    assert (window.prefix, window.suffix) == ("a\nb", "\nc\n")
 
 
 def test_the_head_begins_where_a_block_begins() -> None:
