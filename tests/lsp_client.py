@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from codestral_lsp.server.framing import FrameDecoder, frame
+from tests.patience import PATIENCE_S, soon
 
 Json = dict[str, Any]
 
@@ -101,7 +102,7 @@ class LspClient:
 
     async def request(self, method: str, params: Any = None) -> Any:
         """Send a request and wait for its result. Raises AssertionError on an error response."""
-        message = await asyncio.wait_for(self.ask(method, params)[1], 30)
+        message = await soon(self.ask(method, params)[1])
         assert "error" not in message, message["error"]
         return message["result"]
 
@@ -159,7 +160,7 @@ class LspClient:
 
     async def items(self, uri: str, line: int, character: int, **how: Any) -> list[Json]:
         """The inline completions at a place."""
-        message = await asyncio.wait_for(self.complete(uri, line, character, **how)[1], 30)
+        message = await soon(self.complete(uri, line, character, **how)[1])
         assert "error" not in message, message["error"]
         result = message["result"]
         return list(result["items"]) if result else []
@@ -172,9 +173,9 @@ class LspClient:
         """The params of every notification of a method so far."""
         return [message["params"] for message in self.received if message.get("method") == method]
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 10) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something has become true."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():  # noqa: ASYNC110 - what is waited for may be in another process
                 await asyncio.sleep(0.005)
 
@@ -187,7 +188,7 @@ class LspClient:
             except ConnectionError:
                 pass
         try:
-            return await asyncio.wait_for(self.process.wait(), 10)
+            return await soon(self.process.wait())
         finally:
             if self.process.returncode is None:
                 self.process.kill()

@@ -16,6 +16,7 @@ from codestral_lsp.backends.ollama import OllamaBackend
 from codestral_lsp.backends.openai import OpenaiBackend
 from codestral_lsp.config.settings import LlamacppSettings, MistralSettings, OllamaSettings, OpenaiSettings
 from tests.backends.talk import hear, prompt
+from tests.patience import PATIENCE_S
 from tests.standins.base import Script, StandIn
 from tests.standins.llamacpp import LlamaServerStandIn
 from tests.standins.mistral import MistralStandIn
@@ -64,7 +65,7 @@ MAKERS: dict[str, tuple[Callable[[str], Backend], Callable[[], StandIn], str]] =
 async def pair(request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
     """Each backend in turn, having answered once: its model is loaded and a connection is open."""
     make, serve, path = MAKERS[request.param]
-    async with serve() as server, asyncio.timeout(20):
+    async with serve() as server, asyncio.timeout(PATIENCE_S):
         backend = make(server.url)
         server.script = Script()
         await hear(backend.stream(prompt(), Sampling(max_tokens=64)))

@@ -87,7 +87,9 @@ async def test_closing_a_chat_closes_its_connection(pair: Pair) -> None:
     assert (await pair.server.until_aborted()).messages < 1000
 
 
-@pytest.mark.parametrize("script", [Script(first_token_ms=60_000), Script(token_ms=60_000)], ids=["waiting", "reading"])
+@pytest.mark.parametrize(
+    "script", [Script(first_token_ms=600_000), Script(token_ms=600_000)], ids=["waiting", "reading"]
+)
 async def test_cancelling_the_reader_closes_the_connection(pair: Pair, script: Script) -> None:
     pair.server.script = script
     task = asyncio.create_task(hear(pair.backend.stream(prompt(), ASK)))
@@ -100,7 +102,7 @@ async def test_cancelling_the_reader_closes_the_connection(pair: Pair, script: S
 
 @pytest.mark.parametrize("pair", ["ollama", "llamacpp", "openai"], indirect=True)  # others are not sent the prompt
 async def test_cancelled_warming_stops_the_server_too(pair: Pair) -> None:
-    pair.server.script = Script(first_token_ms=60_000)
+    pair.server.script = Script(first_token_ms=600_000)
     task = asyncio.create_task(pair.backend.warm(prompt()))
     await pair.server.until(lambda: pair.server.seen(pair.path))
     task.cancel()

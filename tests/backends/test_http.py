@@ -28,6 +28,7 @@ from codestral_lsp.errors import (
     UnknownHost,
     Unreachable,
 )
+from tests.patience import PATIENCE_S
 from tests.standins.base import Canned, Fault, StandIn
 from tests.standins.base import Reply as Answer
 from tests.standins.base import Request as Asked
@@ -42,7 +43,7 @@ class Echo(StandIn):
 
 @pytest.fixture
 async def server() -> AsyncIterator[Echo]:
-    async with Echo() as running, asyncio.timeout(20):
+    async with Echo() as running, asyncio.timeout(PATIENCE_S):
         yield running
 
 
@@ -218,8 +219,9 @@ async def test_certificates_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_silence_has_an_end(server: Echo) -> None:
-    server.plan(Fault("stall"))
     client = http(server.url)
+    await client.reply("GET", "/x")  # connecting takes its time where much else is to be done
+    server.plan(Fault("stall"))
     with pytest.raises(Stalled, match=r"0\.05 s"):
         await client.reply("GET", "/x", within_s=0.05)
     await server.until_aborted()

@@ -119,12 +119,12 @@ async def test_a_command_that_is_not_there_is_told() -> None:
 async def test_a_command_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_COMMAND_S", 0.3)
     with pytest.raises(KeySourceError, match="did not end"):
-        await Keys({}).find(KeyPlaces("mistral", None, script(tmp_path, "time.sleep(60)")))
+        await Keys({}).find(KeyPlaces("mistral", None, script(tmp_path, "time.sleep(600)")))
 
 
 async def test_closing_ends_a_command_that_waits(tmp_path: Path) -> None:
     keys = Keys({})
-    task = asyncio.create_task(keys.find(KeyPlaces("mistral", None, script(tmp_path, "time.sleep(60)"))))
+    task = asyncio.create_task(keys.find(KeyPlaces("mistral", None, script(tmp_path, "time.sleep(600)"))))
     while not (tmp_path / "runs").exists():  # noqa: ASYNC110 - another process makes the file
         await asyncio.sleep(0.01)
     await keys.aclose()

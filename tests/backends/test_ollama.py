@@ -320,7 +320,7 @@ async def test_a_missing_model_is_told_with_the_command_that_gets_it() -> None:
 async def test_a_full_queue_is_told() -> None:
     async with ollama_with(OllamaStandIn(max_queue=1)) as (backend, server):
         await backend.warm(prompt())
-        server.script = Script(first_token_ms=60_000)
+        server.script = Script(first_token_ms=600_000)
         waiting = asyncio.create_task(first(backend.stream(prompt(), ASK)))
         await server.until(lambda: len(server.seen("/api/generate")) == 3)
         with pytest.raises(ServerBusy):

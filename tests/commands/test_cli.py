@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import soon
 from tests.standins.base import Canned, Script
 from tests.standins.ollama import OllamaStandIn
 
@@ -40,7 +41,7 @@ async def run(environ: dict[str, str], *arguments: str | Path) -> Ran:
         stderr=PIPE,
         env=environ,
     )
-    out, said = await asyncio.wait_for(process.communicate(), 50)
+    out, said = await soon(process.communicate())
     assert process.returncode is not None
     assert b"Traceback" not in said
     return Ran(process.returncode, out.decode(), said.decode())

@@ -13,6 +13,7 @@ from codestral_lsp.document.position import PositionCodec
 from codestral_lsp.document.text import Text
 from tests.conformance.mirror import Mirror
 from tests.lsp_client import Json, LspClient
+from tests.patience import soon
 
 CLIENTS = Path(__file__).parents[1] / "fixtures" / "clients"
 OLLAMA = "http://127.0.0.1:11434"
@@ -90,7 +91,7 @@ class Replay:
             await self._take(mirror, *left)
 
     async def _take(self, mirror: Mirror, number: int, future: asyncio.Future[Json], asked: Json) -> None:
-        answer = self.answers[number] = await asyncio.wait_for(future, 20)
+        answer = self.answers[number] = await soon(future)
         if asked["method"] == "textDocument/inlineCompletion" and answer.get("result"):
             params = asked["params"]
             text = mirror.texts.get(params["textDocument"]["uri"])

@@ -54,6 +54,12 @@ def desk() -> Iterator[Desk]:
 
 
 @pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that takes seconds for a big file."""
+    monkeypatch.setattr(keeping, "_PAUSE_S", 0.05)
+
+
+@pytest.fixture
 def parses(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, bool]]:
     """Notes every parse: whether it started from an old tree, and whether it ran in the event loop's thread."""
     noted: list[tuple[bool, bool]] = []
@@ -169,6 +175,7 @@ async def test_a_parse_survives_that_who_asked_for_it_gives_up(desk: Desk, parse
     assert len(parses) == 1
 
 
+@pytest.mark.usefixtures("slow")
 async def test_closing_a_document_ends_its_parse(desk: Desk) -> None:
     work = asyncio.create_task(desk.keeper.tree(desk.open(BIG * 8)))
     await asyncio.sleep(0.002)
@@ -303,6 +310,7 @@ def test_tree_sitter_is_imported_when_the_first_tree_is_wanted_and_one_grammar_a
     )
 
 
+@pytest.mark.usefixtures("slow")
 def test_the_keeper_closes_with_work_in_hand() -> None:
     async def main() -> Callable[[], None]:
         desk = Desk()

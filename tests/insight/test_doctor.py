@@ -56,11 +56,11 @@ async def test_a_healthy_machine_gives_no_cause_for_complaint(tmp_path: Path) ->
 
 async def test_the_answer_of_a_real_completion_is_timed_and_a_cancel_reaches_the_server(tmp_path: Path) -> None:
     numbers = ", ".join(map(str, range(200)))
-    async with OllamaStandIn(Script(numbers, token_ms=5)) as server:
+    async with OllamaStandIn(Script(numbers, token_ms=20)) as server:
         report = await examine(subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}}))
         assert len(server.aborted) == 2  # the long answer, and the one after it as soon as it began
     speed, cancel = found(report, "talk.speed").facts, found(report, "talk.cancel")
-    assert 100 < speed["generationTokensPerS"] < 250
+    assert 0 < speed["generationTokensPerS"] < 60
     assert speed["firstTokenMs"] > 0
     assert speed["promptTokensPerS"] > 0
     assert "Cancelling stops the server" in cancel.message
@@ -75,9 +75,10 @@ async def test_a_server_that_works_on_after_a_cancel_is_found_out(tmp_path: Path
         async def evaluate(self, new_tokens: int) -> None:
             if self.aborted and not self.cancelled:
                 self.cancelled = True
-                await asyncio.sleep(2)
+                await asyncio.sleep(5)
 
-    async with Deaf(Script(", ".join(map(str, range(200))), token_ms=10)) as server:
+    # The rest of the answer takes 1.3 s, or more where the machine is busy.
+    async with Deaf(Script(", ".join(map(str, range(200))), token_ms=5)) as server:
         report = await examine(subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}}))
     assert [finding.cause for finding in complaints(report)] == ["cancel-ignored"]
 

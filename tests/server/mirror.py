@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from tests.lsp_client import Json, LspClient
+from tests.patience import soon
 
 
 def said(prefix: str) -> str:
@@ -78,7 +79,7 @@ class Mirror:
     async def ghost(self, *, invoked: bool = False) -> str:
         """The suggestion at the cursor, judged; empty if there is none."""
         asked = self.ask(invoked=invoked)
-        reply = await asyncio.wait_for(asked.reply, 30)
+        reply = await soon(asked.reply)
         assert "error" not in reply, reply
         return judged(asked, reply)
 

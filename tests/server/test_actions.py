@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlparse
 import pytest
 
 from tests.lsp_client import CAPABILITIES, LspClient
+from tests.patience import soon
 from tests.server.conftest import StartClient
 from tests.standins.base import Script
 from tests.standins.llamacpp import LlamaServerStandIn
@@ -100,10 +101,10 @@ async def test_cancelling_the_progress_ends_the_stream(start: StartClient, ollam
     await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
     token = client.notifications("$/progress")[0]["token"]
     client.notify("window/workDoneProgress/cancel", {"token": token})
-    message = await asyncio.wait_for(answer, 10)
+    message = await soon(answer)
     assert message["error"]["message"] == "The action was cancelled."
     assert client.notifications("codestral/action")[-1]["state"] == "cancelled"
-    await asyncio.wait_for(ollama.until_aborted(), 10)
+    await soon(ollama.until_aborted())
 
 
 async def test_cancelling_the_request_ends_the_stream(start: StartClient, ollama: OllamaStandIn) -> None:
@@ -113,10 +114,10 @@ async def test_cancelling_the_request_ends_the_stream(start: StartClient, ollama
     number, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
     await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
     client.cancel(number)
-    message = await asyncio.wait_for(answer, 10)
+    message = await soon(answer)
     assert message["error"]["code"] == -32800
     await client.until(lambda: client.notifications("codestral/action")[-1]["state"] == "cancelled")
-    await asyncio.wait_for(ollama.until_aborted(), 10)
+    await soon(ollama.until_aborted())
 
 
 async def test_without_a_model_syntax_answers(start: StartClient) -> None:
@@ -144,7 +145,7 @@ async def test_bad_arguments_are_refused_with_what_is_wrong(start: StartClient, 
     client = await start()
     client.open(URI, TEXT)
     _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [argument]})
-    message = await asyncio.wait_for(answer, 10)
+    message = await soon(answer)
     assert says in message["error"]["message"]
 
 
@@ -153,7 +154,7 @@ async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaSta
     uri = (tmp_path / ".env").as_uri()
     client.open(uri, "KEY=secret\n", "plaintext")
     _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [{"uri": uri}]})
-    message = await asyncio.wait_for(answer, 10)
+    message = await soon(answer)
     assert "is ignored" in message["error"]["message"]
     assert not ollama.seen("/api/chat")
 
@@ -233,7 +234,7 @@ class TestGhostTextBeside:
         assert ollama.aborted, "the explanation waits"
         assert any(each["state"] == "paused" for each in client.notifications("codestral/action"))
 
-        message = await asyncio.wait_for(answer, 20)
+        message = await soon(answer)
         assert long in message["result"]["markdown"]
         assert len(ollama.seen("/api/chat")) == 2
 
@@ -261,6 +262,6 @@ async def test_switched_off_nothing_is_offered_and_nothing_done(start: StartClie
     params = {"textDocument": {"uri": URI}, "range": span, "context": {"diagnostics": []}}
     assert await client.request("textDocument/codeAction", params) == []
     _, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
-    message = await asyncio.wait_for(answer, 10)
+    message = await soon(answer)
     assert "switched off" in message["error"]["message"]
     assert not ollama.seen("/api/chat")

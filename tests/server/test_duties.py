@@ -9,6 +9,7 @@ import pytest
 
 from codestral_lsp.server.framing import frame
 from tests.lsp_client import LspClient
+from tests.patience import soon
 from tests.server.conftest import StartClient, prompts
 from tests.standins.base import Script
 from tests.standins.ollama import OllamaStandIn
@@ -22,7 +23,7 @@ async def slow(client: LspClient, ollama: OllamaStandIn) -> None:
     client.open("file:///other.py", "def sub(a, b):\n    \n")
     assert await client.items("file:///other.py", 1, 4)
     ollama.requests.clear()
-    ollama.script = Script(first_token_ms=60_000)
+    ollama.script = Script(first_token_ms=600_000)
     client.open(URI, TEXT)
 
 
@@ -85,8 +86,8 @@ class TestOneAnswer:
         number, answer = client.complete(URI, 1, 4)
         await ollama.until(lambda: prompts(ollama))
         client.cancel(number)
-        assert (await asyncio.wait_for(answer, 5))["error"]["code"] == -32800
-        await asyncio.wait_for(ollama.until_aborted(), 5)
+        assert (await soon(answer))["error"]["code"] == -32800
+        await soon(ollama.until_aborted())
 
     async def test_to_a_request_that_is_cancelled_while_it_waits(
         self, start: StartClient, ollama: OllamaStandIn
@@ -96,14 +97,14 @@ class TestOneAnswer:
         client.change(URI, 2, ((1, 4), (1, 4), "x"))
         number, answer = client.complete(URI, 1, 5)
         client.cancel(number)
-        assert (await asyncio.wait_for(answer, 2))["error"]["code"] == -32800
+        assert (await soon(answer))["error"]["code"] == -32800
 
     async def test_to_a_superseded_request_at_once(self, start: StartClient, ollama: OllamaStandIn) -> None:
         client = await start(ollama)
         await slow(client, ollama)
         _, first = client.complete(URI, 1, 4)
         number, _ = client.complete(URI, 1, 3)
-        assert (await asyncio.wait_for(first, 2))["result"]["items"] == []
+        assert (await soon(first))["result"]["items"] == []
         client.cancel(number)
 
     async def test_to_a_request_whose_document_is_closed(self, start: StartClient, ollama: OllamaStandIn) -> None:
@@ -112,8 +113,8 @@ class TestOneAnswer:
         _, answer = client.complete(URI, 1, 4)
         await ollama.until(lambda: prompts(ollama))
         client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
-        assert (await asyncio.wait_for(answer, 2))["result"]["items"] == []
-        await asyncio.wait_for(ollama.until_aborted(), 5)
+        assert (await soon(answer))["result"]["items"] == []
+        await soon(ollama.until_aborted())
 
     async def test_to_a_cancelled_request_that_was_never_sent(self, start: StartClient) -> None:
         client = await start()
@@ -133,7 +134,7 @@ class TestOneAnswer:
             if turn % 7 == 0:
                 client.change(URI, turn + 2, ((1, 4), (1, 4), "x"))
             await asyncio.sleep(0.002)
-        replies = await asyncio.wait_for(asyncio.gather(*answers), 20)
+        replies = await soon(asyncio.gather(*answers))
         assert len(replies) == 60
         ids = [message["id"] for message in client.received if "id" in message and "method" not in message]
         assert len(ids) == len(set(ids))
@@ -233,12 +234,12 @@ class TestOrder:
         reply = await error_of(client, {"jsonrpc": "2.0", "id": 77, "method": "textDocument/inlineCompletion"})
         assert reply["error"]["code"] == -32600
         client.notify("exit", None)
-        assert await asyncio.wait_for(client.process.wait(), 5) == 0
+        assert await soon(client.process.wait()) == 0
 
     async def test_exit_without_shutdown(self, start: StartClient) -> None:
         client = await start()
         client.notify("exit", None)
-        assert await asyncio.wait_for(client.process.wait(), 5) == 1
+        assert await soon(client.process.wait()) == 1
 
     async def test_a_request_sees_the_text_its_client_saw(self, start: StartClient, ollama: OllamaStandIn) -> None:
         client = await start(ollama)

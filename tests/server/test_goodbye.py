@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.lsp_client import CAPABILITIES, LspClient
+from tests.patience import soon
 from tests.server.conftest import StartClient, prompts
 from tests.standins.base import Script
 from tests.standins.ollama import OllamaStandIn
@@ -18,17 +19,17 @@ TEXT = "def add(a, b):\n    \n"
 
 
 async def thinking(client: LspClient, ollama: OllamaStandIn) -> None:
-    """Have a request under way that will not be answered for a minute."""
+    """Have a request under way that will not be answered while the test lasts."""
     client.open(URI, TEXT)
     assert await client.items(URI, 1, 4)
-    ollama.script = Script(first_token_ms=60_000)
+    ollama.script = Script(first_token_ms=600_000)
     client.change(URI, 2, ((1, 4), (1, 4), "z"))
     client.complete(URI, 1, 5)
     await ollama.until(lambda: len(prompts(ollama)) > 1)
 
 
 async def ended(client: LspClient) -> int:
-    return await asyncio.wait_for(client.process.wait(), 10)
+    return await soon(client.process.wait())
 
 
 async def test_its_input_is_closed(start: StartClient, ollama: OllamaStandIn) -> None:
@@ -37,7 +38,7 @@ async def test_its_input_is_closed(start: StartClient, ollama: OllamaStandIn) ->
     assert client.process.stdin
     client.process.stdin.close()
     assert await ended(client) == 1
-    await asyncio.wait_for(ollama.until_aborted(), 5)
+    await soon(ollama.until_aborted())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the end of a pipe that is only written to is seen late")
@@ -48,18 +49,20 @@ async def test_nobody_reads_its_output_any_more(environ: dict[str, str]) -> None
     )
     os.close(into)
     os.close(out)
-    assert await asyncio.wait_for(process.wait(), 20) == 1
+    assert await soon(process.wait()) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are not watched there, pipes are")
 async def test_its_parent_is_gone_and_somebody_else_holds_the_pipes(environ: dict[str, str]) -> None:
-    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(60)")
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(600)")
     client = LspClient()
     await client.start(environ=environ)
     hello = {"processId": parent.pid, "rootUri": None, "capabilities": CAPABILITIES}
     await client.request("initialize", hello)
     client.notify("initialized", {})
-    await asyncio.sleep(1.2)  # the parent must have been seen alive once
+    await asyncio.sleep(1.2)
+    for _ in range(2):  # behind the first answer stands every look at the parent that was due by then
+        await client.command("codestral.status")
     assert client.process.returncode is None
     parent.kill()
     await parent.wait()
@@ -72,7 +75,7 @@ import socket, sys, time
 real = socket.getaddrinfo
 def look_up(host, *more, **named):
     if "slow" in str(host):
-        time.sleep(60)
+        time.sleep(600)
     return real(host, *more, **named)
 socket.getaddrinfo = look_up
 from codestral_lsp.cli import main

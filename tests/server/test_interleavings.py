@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import EXAMPLES
 from tests.lsp_client import Json, LspClient
+from tests.patience import soon
 from tests.server.mirror import Asked, Mirror, answer, judged
 from tests.standins.base import Fault, FaultKind, Script
 from tests.standins.ollama import OllamaStandIn
@@ -125,7 +126,7 @@ class Session:
 
     async def check(self, *, leaving: bool = False) -> None:
         """Every request has one answer, and it is a right one. When `leaving`, any may be cancelled."""
-        replies = await asyncio.wait_for(asyncio.gather(*(asked.reply for asked in self.asked)), 20)
+        replies = await soon(asyncio.gather(*(asked.reply for asked in self.asked)))
         embedded: Container[int] = range(1 << 30)
         if not leaving:
             traces = await self.client.command("codestral.why", 1000)
@@ -154,7 +155,7 @@ async def session(environ: dict[str, str], happens: Sequence[Step], *, goodbye_a
                 await run.check(leaving=True)
                 await shutdown
                 client.notify("exit", None)
-                assert await asyncio.wait_for(client.process.wait(), 10) == 0
+                assert await soon(client.process.wait()) == 0
             else:
                 await run.check()
                 model.script = Script(answer=answer)

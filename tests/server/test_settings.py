@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lsp_client import CAPABILITIES, LspClient
+from tests.patience import PATIENCE_S
 from tests.server.conftest import StartClient
 from tests.standins.base import Canned, Script
 from tests.standins.ollama import OllamaStandIn
@@ -115,7 +116,7 @@ async def test_the_users_file_and_its_changes(
     client.open(URI, TEXT)
     assert await client.items(URI, 1, 4) == []
     file.write_text("[completion.languages]\npython = true\n")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not await client.items(URI, 1, 4):  # noqa: ASYNC110 - a file is watched in another process
             await asyncio.sleep(0.2)
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.lsp_client import LspClient
+from tests.patience import PATIENCE_S, soon
 from tests.server.conftest import StartClient, prompts
 from tests.server.mirror import Mirror, answer, judged
 from tests.standins.base import Canned, Fault, Script
@@ -28,7 +29,7 @@ async def kind(client: LspClient, wanted: str) -> None:
 
 async def works_again(mirror: Mirror) -> None:
     """The next requests lead to a suggestion, once the pause after a failure is over."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         mirror.type("x")
         while not await mirror.ghost():  # noqa: ASYNC110 - the server rests by its own clock
             await asyncio.sleep(0.2)
@@ -130,11 +131,11 @@ async def test_a_model_that_hangs_loses_no_edit_and_no_later_request(
         mirror.type(letter)
         asked.append(mirror.ask())
         await asyncio.sleep(0.02)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         mirror.type("s")
         assert await mirror.ghost()
     for request in asked:
-        judged(request, await asyncio.wait_for(request.reply, 5))
+        judged(request, await soon(request.reply))
 
 
 async def test_a_model_that_lies_about_its_context_is_asked_for_less(start: StartClient, ollama: OllamaStandIn) -> None:
