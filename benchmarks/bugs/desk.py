@@ -15,6 +15,7 @@ from codestral_lsp.actions.finding import Finding, shifted
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.service import Actions
 from codestral_lsp.actions.talk import Talk
+from codestral_lsp.actions.talkers import Talkers
 from codestral_lsp.actions.target import Target, TargetKind, target_at
 from codestral_lsp.actions.workspace_lookup import WorkspaceLookup
 from codestral_lsp.backends.base import (
@@ -95,10 +96,12 @@ class Desk:
         self.syntax = SyntaxKeeper(self.store)
         self._backend = backend
         settings = Settings(backend="ollama" if backend is not None else "workspace")
-        self._engines = Engines(settings, lambda name, settings: backend or ScriptedBackend(lambda request: ""))
+        model = backend or ScriptedBackend(lambda request: "")
+        self._engines = Engines(settings, lambda name, settings: model)
         lookup = WorkspaceLookup(self.store, IgnoreRules(), lambda: ())
         self.traces = Traces()
-        talk = Talk(self._engines, self.traces, lambda: None)
+        talkers = Talkers(self._engines, lambda name, settings: model)
+        talk = Talk(self._engines, talkers, self.traces, lambda: None)
         parts = Parts(talk, ChatPrompts(None, lambda error: None), self.syntax, lookup)
         self.actions = Actions(parts, self.store, Path(tempfile.mkdtemp(prefix="desk-")))
 

@@ -73,6 +73,7 @@ async def _one(backend: LlamacppBackend, case: Case, code: str) -> dict[str, Any
     return {
         "claims": len(claims) + broken,
         "claimed_lines": [claim.line + target.first - 1 if claim.line is not None else None for claim in claims],
+        "answer": plain.said.text,
         "removed": dict(plain.removed),
         "findings": [
             {

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Protocol
 
 from codestral_lsp.actions.rambling import rambles
+from codestral_lsp.actions.talkers import Talkers
 from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling, Usage
 from codestral_lsp.completion.engine import Engine
-from codestral_lsp.completion.engines import CURE_NO_MODEL, Engines
-from codestral_lsp.errors import BackendError, NoChat, PromptTooLong
+from codestral_lsp.completion.engines import Engines
+from codestral_lsp.errors import BackendError, PromptTooLong, RequestRefused
 from codestral_lsp.insight.trace import Trace, Traces
 from codestral_lsp.prompt.sanitize import neutralise, restore
 
@@ -77,31 +79,21 @@ class _Turn:
 
 
 class Talk:
-    """Asks the chosen engine's chat model, one question at a time where the engine has one slot."""
+    """Asks a chat model, one question at a time where its engine has one slot."""
 
-    def __init__(self, engines: Engines, traces: Traces, afterwards: Callable[[], None]) -> None:
+    def __init__(self, engines: Engines, talkers: Talkers, traces: Traces, afterwards: Callable[[], None]) -> None:
         """`afterwards` is called when an answer has left the engine's cache cold."""
         self._engines = engines
+        self._talkers = talkers
         self._traces = traces
         self._afterwards = afterwards
         self._answers: OrderedDict[bytes, Said] = OrderedDict()
+        self._without_schemas: set[str] = set()
+        """Engines (by key) that refuse to be held to a schema: their JSON is mended as it comes."""
 
     async def engine(self) -> Engine:
         """The engine to ask. Raises NoChat, which says what to do, if there is none that can chat."""
-        engine = await self._engines.chosen()
-        if engine is None:
-            status = self._engines.status
-            detail = status.message if status.kind == "Error" else f"There is no model to ask ({status.detail})."
-            raise NoChat(detail, cure=status.cure or CURE_NO_MODEL)
-        if not engine.info.can_chat:
-            name = engine.info.backend
-            raise NoChat(
-                f"{engine.info.model} completes code but cannot answer questions.",
-                cure=f"Set {name}.chatModel to a model that can chat."
-                if name in ("ollama", "openai", "mistral")
-                else "Serve a model that can chat.",
-            )
-        return engine
+        return await self._talkers.engine()
 
     def budget(self, engine: Engine, answer_tokens: int) -> int:
         """Tokens that a prompt may have, beside an answer of `answer_tokens`."""
@@ -129,20 +121,16 @@ class Talk:
 
         `fresh`: do not answer from memory. Raises BackendError.
         """
-        model = self._engines.chat_model
-        digest = _digest(f"{engine.key}/{model}", messages, max_tokens, schema)
+        model = engine.info.model
+        digest = _digest(engine.key, messages, max_tokens, schema)
         if not fresh and (known := self._answers.get(digest)) is not None:
             self._answers.move_to_end(digest)
             if audience is not None:
                 audience.heard(known.text)
             return Said(known.text, cached=True, model=known.model, prompt_tokens=known.prompt_tokens)
-        family = engine.family
-        safe = [
-            Message(message.role, neutralise(message.content, family) if family else message.content)
-            for message in messages
-        ]
+        safe = [Message(message.role, neutralise(message.content, engine.family)) for message in messages]
         limit = min(max_tokens, (engine.info.context_tokens or 2 * max_tokens) // 2)
-        request = ChatRequest(safe, Sampling(max_tokens=limit), schema)
+        request = ChatRequest(safe, Sampling(max_tokens=limit), None if engine.key in self._without_schemas else schema)
         loop = asyncio.get_running_loop()
         trace = self._traces.begin(language, kind, loop.time())
         trace.engine, trace.model, trace.outcome = engine.info.backend, model, "cancelled"
@@ -151,7 +139,13 @@ class Talk:
         said = Said(model=model, prompt_tokens=estimate)
         started = loop.time()
         try:
-            await self._say(engine, request, said, title, audience, whole)
+            try:
+                await self._say(engine, request, said, title, audience, whole)
+            except RequestRefused as error:
+                if request.schema is None or not _is_about_schemas(error):
+                    raise
+                self._without_schemas.add(engine.key)
+                await self._say(engine, replace(request, schema=None), said, title, audience, whole)
         except BackendError as error:
             if isinstance(error, PromptTooLong):
                 engine.counter.underestimated()
@@ -185,7 +179,7 @@ class Talk:
             if engine.scheduler.busy is not None and audience is not None:
                 audience.waits("waiting for the model")
             async with engine.scheduler.slot(Priority.ACTION, turn.pause):
-                with self._engines.acting(title):
+                with self._engines.acting(f"{title} ({engine.info.model})"):
                     if audience is not None:
                         audience.waits("")
                     reading = _Reading(engine, request, said, audience, whole, started)
@@ -263,7 +257,11 @@ class _Reading:
     def _as_written(self, raw: str) -> str:
         """The answer with LF line ends, and with the control tokens that it repeats from the user's text."""
         text = raw.replace("\r\n", "\n") if "\r" in raw else raw
-        return restore(text, self._engine.family) if self._engine.family is not None else text
+        return restore(text, self._engine.family)
+
+
+def _is_about_schemas(error: RequestRefused) -> bool:
+    return re.search(r"response_format|json_schema|schema|grammar", error.cause) is not None
 
 
 def _digest(key: str, messages: Sequence[Message], max_tokens: int, schema: dict[str, Any] | None) -> bytes:

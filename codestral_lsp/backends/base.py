@@ -15,6 +15,9 @@ from codestral_lsp.errors import BackendError
 
 BackendName = Literal["ollama", "mistral", "llamacpp", "openai", "workspace"]
 
+Duty = Literal["complete", "chat"]
+"""What a backend is opened for: it serves the one model that the settings name for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:

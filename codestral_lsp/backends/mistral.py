@@ -14,6 +14,7 @@ from typing import Any
 from codestral_lsp.backends.base import (
     BackendName,
     ChatRequest,
+    Duty,
     Health,
     ModelInfo,
     Piece,
@@ -57,10 +58,20 @@ class MistralBackend:
     name: BackendName = "mistral"
 
     def __init__(
-        self, settings: MistralSettings, keys: Keys, *, local_only: bool, hosts: Sequence[str] = HOSTS
+        self,
+        settings: MistralSettings,
+        keys: Keys,
+        *,
+        local_only: bool,
+        duty: Duty = "complete",
+        hosts: Sequence[str] = HOSTS,
     ) -> None:
         """`hosts` are tried in turn for one that takes the key, unless the settings name an address."""
         self._settings = settings
+        self._ability = "completion_chat" if duty == "chat" else "completion_fim"
+        self._model, self._setting = settings.model, "mistral.model"
+        if duty == "chat" and settings.chat_model != settings.model:
+            self._model, self._setting = settings.chat_model, "mistral.chatModel"
         self._keys = keys
         self._places = KeyPlaces("mistral", settings.api_key_env, settings.api_key_command, keyring=True)
         urls = [settings.url] if settings.url else hosts
@@ -76,7 +87,7 @@ class MistralBackend:
     async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """Continue a prompt; raises BackendError."""
         body: dict[str, Any] = {
-            "model": self._settings.model,
+            "model": self._model,
             "prompt": prompt.prefix,
             "suffix": prompt.suffix,
             "max_tokens": sampling.max_tokens,
@@ -95,7 +106,7 @@ class MistralBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a chat; raises BackendError."""
-        body = chat_body(request, model=self._settings.chat_model)
+        body = chat_body(request, model=self._model)
         if request.sampling.seed is not None:
             body["random_seed"] = request.sampling.seed
         async with aclosing(self._generate("/v1/chat/completions", body, request.sampling.max_tokens)) as generated:
@@ -120,7 +131,8 @@ class MistralBackend:
             self.forget()
             info = await self.describe()
             if info.fim is False:
-                raise NoFim("mistral", f"{info.model} cannot fill in the middle.", cure=_CHOOSE)
+                cure = "Set mistral.model to codestral-latest."
+                raise NoFim("mistral", f"{info.model} cannot fill in the middle.", cure=cure)
         except BackendError as error:
             return Health(False, error.message, info, problem=error)
         source = self._key.source if self._key else ""
@@ -207,7 +219,7 @@ class MistralBackend:
 
     async def _ask(self) -> ModelInfo:
         http, key = await self._place()
-        model = self._settings.model
+        model = self._model
         reply = await http.reply("GET", "/v1/models", key=key)
         if reply.status not in (200, 404):  # codestral.mistral.ai need not list its models
             raise self._refuser(http.server.url)(reply)
@@ -216,7 +228,8 @@ class MistralBackend:
         models = listed(reply.json()) if reply.status == 200 else []
         entry = next((entry for entry in models if model in (entry["id"], *_aliases(entry))), None)
         if models and entry is None:
-            raise self._missing(http.server, [str(entry["id"]) for entry in models if _can(entry, "completion_fim")])
+            able = [str(entry["id"]) for entry in models if _can(entry, self._ability)]
+            raise self._missing(http.server, able)
         return ModelInfo(
             backend="mistral",
             model=str(entry["id"]) if entry else model,
@@ -232,8 +245,9 @@ class MistralBackend:
         )
 
     def _missing(self, server: Server, others: Sequence[str] = ()) -> ModelMissing:
-        cure = f"Set mistral.model to one of: {', '.join(others[:5])}." if others else _CHOOSE
-        return ModelMissing("mistral", f"{server.host} does not have {self._settings.model}.", cure=cure)
+        known = f"one of: {', '.join(others[:5])}" if others else "codestral-latest"
+        cure = f"Set {self._setting} to {known}."
+        return ModelMissing("mistral", f"{server.host} does not have {self._model}.", cure=cure)
 
     def _refuser(self, url: str) -> Any:
         server = Server("mistral", url, "mistral.url")
@@ -251,7 +265,6 @@ class MistralBackend:
         return refuse
 
 
-_CHOOSE = "Set mistral.model to codestral-latest."
 _NEW_KEY = "Make a new key at https://console.mistral.ai; keys of La Plateforme and of Codestral are different things."
 
 

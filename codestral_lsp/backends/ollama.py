@@ -17,6 +17,7 @@ from typing import Any
 from codestral_lsp.backends.base import (
     BackendName,
     ChatRequest,
+    Duty,
     Finish,
     Health,
     ModelInfo,
@@ -66,8 +67,9 @@ class OllamaBackend:
 
     name: BackendName = "ollama"
 
-    def __init__(self, settings: OllamaSettings, *, local_only: bool) -> None:
+    def __init__(self, settings: OllamaSettings, *, local_only: bool, duty: Duty = "complete") -> None:
         self._settings = settings
+        self._model = (settings.chat_model if duty == "chat" else None) or settings.model
         self._server = Server("ollama", settings.url, "ollama.url")
         self._http = Http(self._server, local_only=local_only, refuse=self._refusal, not_running=self._not_running)
         self._local_only = local_only
@@ -79,13 +81,12 @@ class OllamaBackend:
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
         """Continue a prompt; raises BackendError."""
-        body = self._body(self._settings.model, sampling) | {"prompt": prompt.raw or _BLANK, "raw": True}
+        body = self._body(sampling) | {"prompt": prompt.raw or _BLANK, "raw": True}
         return self._generate("/api/generate", body, sampling.max_tokens)
 
     def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a chat; raises BackendError."""
-        model = self._settings.chat_model or self._settings.model
-        body = self._body(model, request.sampling)
+        body = self._body(request.sampling)
         body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
         if request.schema is not None:
             body["format"] = dict(request.schema)
@@ -118,7 +119,7 @@ class OllamaBackend:
         except BackendError as error:
             return Health(False, error.message, info, version, error)
         context = f", {info.context_tokens} tokens of context" if info.context_tokens else ""
-        return Health(True, f"Ollama {version} has {self._settings.model}{context}.", info, version)
+        return Health(True, f"Ollama {version} has {self._model}{context}.", info, version)
 
     async def count(self, text: str) -> int | None:
         """None: Ollama tells nobody its tokens."""
@@ -144,7 +145,7 @@ class OllamaBackend:
             await work.aclose()
         await self._http.aclose()
 
-    def _body(self, model: str, sampling: Sampling) -> dict[str, Any]:
+    def _body(self, sampling: Sampling) -> dict[str, Any]:
         """What every request has in common: a difference in what concerns loading makes Ollama load the model anew."""
         options: dict[str, Any] = {"num_predict": sampling.max_tokens, "temperature": sampling.temperature}
         # Older versions punish repetition by default, of which code is full.
@@ -156,7 +157,7 @@ class OllamaBackend:
         if self._settings.num_ctx is not None:
             options["num_ctx"] = self._settings.num_ctx
         body: dict[str, Any] = {
-            "model": model,
+            "model": self._model,
             "options": options,
             "keep_alive": self._settings.keep_alive,
             # Ollama's truncation cuts away the head: the suffix, with Codestral. An error is better.
@@ -170,11 +171,7 @@ class OllamaBackend:
 
     async def _generate(self, path: str, body: Mapping[str, Any], limit: int) -> AsyncGenerator[Piece]:
         try:
-            if body["model"] == self._settings.model:
-                await self._be_loaded()
-            elif self._local_only:
-                shown = await self._show(body["model"])
-                _stay_local(body["model"], in_cloud=bool(shown.get("remote_host")))
+            await self._be_loaded()
             async with self._http.stream(
                 path, body, framing=Lines(), kind=_NDJSON, first_s=_FIRST_S, idle_s=_IDLE_S
             ) as stream:
@@ -222,7 +219,7 @@ class OllamaBackend:
         of a large model over and over.
         """
         if self._local_only:
-            _stay_local(self._settings.model, in_cloud=await self._in_cloud())
+            _stay_local(self._model, in_cloud=await self._in_cloud())
         if self._answered_at is not None and time.monotonic() - self._answered_at < min(_LOADED_S, self._keep_s / 2):
             return
         if self._keep_s == 0 or await self._is_loaded() or await self._in_cloud():
@@ -241,7 +238,7 @@ class OllamaBackend:
         return (await self.describe()).metered
 
     async def _load(self) -> None:
-        body = self._body(self._settings.model, Sampling(max_tokens=1))
+        body = self._body(Sampling(max_tokens=1))
         body |= {"prompt": _BLANK, "raw": True, "stream": False}
         try:
             await self._http.json("POST", "/api/generate", body, within_s=_LOAD_S)
@@ -252,19 +249,19 @@ class OllamaBackend:
         """What /api/ps says of the model; None if it is not loaded."""
         told = await self._http.json("GET", "/api/ps")
         for entry in told.get("models") or []:
-            if isinstance(entry, dict) and full_name(str(entry.get("name"))) == full_name(self._settings.model):
+            if isinstance(entry, dict) and full_name(str(entry.get("name"))) == full_name(self._model):
                 return entry
         return None
 
-    async def _show(self, model: str, *, verbose: bool = False) -> dict[str, Any]:
-        body: dict[str, Any] = {"model": model}
+    async def _show(self, *, verbose: bool = False) -> dict[str, Any]:
+        body: dict[str, Any] = {"model": self._model}
         if verbose:
             body["verbose"] = True
         return await self._http.json("POST", "/api/show", body, within_s=20.0)
 
     async def _ask(self) -> ModelInfo:
-        model = self._settings.model
-        shown = await self._show(model)
+        model = self._model
+        shown = await self._show()
         info, details = _table(shown, "model_info"), _table(shown, "details")
         architecture = str(info.get("general.architecture") or details.get("family") or "")
         remote_host = str(shown.get("remote_host") or "")
@@ -314,7 +311,7 @@ class OllamaBackend:
         return any(_FIM_TOKEN.search(token) for token in tokens) if tokens else None
 
     async def _ask_control_tokens(self) -> frozenset[str]:
-        info = _table(await self._show(self._settings.model, verbose=True), "model_info")
+        info = _table(await self._show(verbose=True), "model_info")
         tokens, kinds = info.get("tokenizer.ggml.tokens"), info.get("tokenizer.ggml.token_type")
         if not isinstance(tokens, list) or not isinstance(kinds, list):
             return frozenset()
@@ -327,14 +324,14 @@ class OllamaBackend:
         return NotInstalled(
             "ollama",
             f"There is no Ollama on this machine, and nothing listens at {self._server.host}.",
-            cure=f"Install it from https://ollama.com/download, then run: ollama pull {self._settings.model}",
+            cure=f"Install it from https://ollama.com/download, then run: ollama pull {self._model}",
         )
 
     def _no_fim(self) -> NoFim:
-        return NoFim("ollama", f"{self._settings.model} cannot fill in the middle.", cure="Run: ollama pull codestral")
+        return NoFim("ollama", f"{self._model} cannot fill in the middle.", cure="Run: ollama pull codestral")
 
     def _refusal(self, reply: Reply) -> BackendError:
-        text, model = reply.text, self._settings.model
+        text, model = reply.text, self._model
         says = f": {text}"
         if out_of_memory(text):
             cure = "Choose a smaller model, or lower ollama.numCtx."

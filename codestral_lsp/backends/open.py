@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from codestral_lsp.backends.base import Backend, BackendName
+from codestral_lsp.backends.base import Backend, BackendName, Duty
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.config.settings import Settings
 
 
-def open_backend(name: BackendName, settings: Settings, keys: Keys) -> Backend:
-    """The client of an HTTP backend; no I/O. The embedded engine is not one and cannot be opened here."""
+def open_backend(name: BackendName, settings: Settings, keys: Keys, duty: Duty = "complete") -> Backend:
+    """The client of an HTTP backend, with the model that the settings name for its duty; no I/O.
+
+    The embedded engine is not one and cannot be opened here.
+    """
     local_only = settings.privacy.local_only
     if name == "ollama":
         from codestral_lsp.backends.ollama import OllamaBackend
 
-        return OllamaBackend(settings.ollama, local_only=local_only)
+        return OllamaBackend(settings.ollama, local_only=local_only, duty=duty)
     if name == "mistral":
         from codestral_lsp.backends.mistral import MistralBackend
 
-        return MistralBackend(settings.mistral, keys, local_only=local_only)
+        return MistralBackend(settings.mistral, keys, local_only=local_only, duty=duty)
     if name == "llamacpp":
         from codestral_lsp.backends.llamacpp import LlamacppBackend
 
@@ -25,5 +28,5 @@ def open_backend(name: BackendName, settings: Settings, keys: Keys) -> Backend:
     if name == "openai":
         from codestral_lsp.backends.openai import OpenaiBackend
 
-        return OpenaiBackend(settings.openai, keys, local_only=local_only)
+        return OpenaiBackend(settings.openai, keys, local_only=local_only, duty=duty)
     raise ValueError(f"{name} is not opened here")

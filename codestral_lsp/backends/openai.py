@@ -11,6 +11,7 @@ from typing import Any
 from codestral_lsp.backends.base import (
     BackendName,
     ChatRequest,
+    Duty,
     Health,
     ModelInfo,
     Piece,
@@ -46,8 +47,11 @@ class OpenaiBackend:
 
     name: BackendName = "openai"
 
-    def __init__(self, settings: OpenaiSettings, keys: Keys, *, local_only: bool) -> None:
+    def __init__(self, settings: OpenaiSettings, keys: Keys, *, local_only: bool, duty: Duty = "complete") -> None:
         self._settings = settings
+        self._named, self._setting = settings.model, "openai.model"
+        if duty == "chat" and settings.chat_model:
+            self._named, self._setting = settings.chat_model, "openai.chatModel"
         self._keys = keys
         self._preset = PRESETS[settings.preset] if settings.preset else PLAIN
         url = re.sub(r"/(?:v1|beta)$", "", settings.url or self._preset.url or "")
@@ -83,8 +87,7 @@ class OpenaiBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a chat; raises BackendError."""
-        model = self._settings.chat_model or await self._model()
-        body = chat_body(request, model=model, schemas=self._preset.schemas)
+        body = chat_body(request, model=await self._model(), schemas=self._preset.schemas)
         async with aclosing(self._generate(self._preset.chat, body, request.sampling)) as generated:
             async for piece in generated:
                 yield piece
@@ -172,15 +175,15 @@ class OpenaiBackend:
 
     async def _model(self) -> str:
         """The model of the settings, or the first that the server lists and that may write text."""
-        if self._settings.model:
-            return self._settings.model
+        if self._named:
+            return self._named
         models = [str(entry["id"]) for entry in await self._listed.get()]
         model = next((model for model in models if "embed" not in model.lower()), None)
         if model is None:
             raise ModelMissing(
                 "openai",
                 f"{self._server.host} lists no model.",
-                cure="Load one there, or name one in openai.model.",
+                cure=f"Load one there, or name one in {self._setting}.",
             )
         return model
 
@@ -202,7 +205,7 @@ class OpenaiBackend:
             raise ModelMissing(
                 "openai",
                 f"{self._server.host} does not have {model}.",
-                cure=f"Set openai.model to one of those it has: {others}.",
+                cure=f"Set {self._setting} to one of those it has: {others}.",
             )
         remote = await self._http.remote()
         names = (_name(model), _name(str((entry or {}).get("root") or "")))
@@ -241,7 +244,7 @@ class OpenaiBackend:
             )
         if reply.status in (400, 404) and "model" in text and re.search(r"does not exist|not found|no model", text):
             return ModelMissing(
-                "openai", f"{self._server.host}: {reply.text}", cure="Set openai.model to one that it lists."
+                "openai", f"{self._server.host}: {reply.text}", cure=f"Set {self._setting} to one that it lists."
             )
         return refusal(
             self._server,

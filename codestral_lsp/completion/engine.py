@@ -18,7 +18,10 @@ from codestral_lsp.prompt.tokens import TokenCounter
 class Engine:
     """A backend that was found usable, the model it would use, and its measured manners."""
 
-    def __init__(self, backend: Backend, info: ModelInfo, family: Family | None) -> None:
+    def __init__(
+        self, backend: Backend, info: ModelInfo, family: Family | None, scheduler: Scheduler | None = None
+    ) -> None:
+        """`scheduler`: that of another model on the same server, if there is one."""
         self.backend = backend
         self.info = info
         self.family = family
@@ -27,7 +30,7 @@ class Engine:
         self.latency = Latency()
         self.warmth = Warmth(info.slots)
         self.worth = Worth()
-        self.scheduler = Scheduler(1 if not info.remote else info.slots, self._admitted)
+        self.scheduler = scheduler or Scheduler(1 if not info.remote else info.slots, self._admitted)
         self.circuit = Circuit()
 
     def _admitted(self, priority: Priority) -> None:

@@ -68,6 +68,17 @@ class Engines:
         await self._chosen.wait()
         return self.current
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that the choice follows."""
+        return self._settings
+
+    @property
+    def candidates(self) -> tuple[BackendName, ...]:
+        """What `auto` may try now: what was local once never becomes remote by itself."""
+        stays_local = self._settings.privacy.local_only or self._stays_local
+        return tuple(name for name in CANDIDATES if not (name == "mistral" and stays_local))
+
     async def _choose(self) -> None:
         settings = self._settings
         while True:
@@ -92,9 +103,7 @@ class Engines:
             engine, problem = await open_engine(settings.backend, settings, self._open)
             return engine, "your settings ask for it", problem
         missing: list[str] = []
-        for name in CANDIDATES:
-            if name == "mistral" and (settings.privacy.local_only or self._stays_local):
-                continue
+        for name in self.candidates:
             engine, problem = await open_engine(name, settings, self._open)
             if engine is not None:
                 return engine, "; ".join([*missing, f"{engine.info.model} at {engine.info.host} answers"]), None
@@ -136,17 +145,9 @@ class Engines:
                 self._busy_soon.cancel()
             self._tell()
 
-    @property
-    def chat_model(self) -> str:
-        """The model that answers questions: the one that the user names for it, else the one that completes."""
-        if self.current is None:
-            return ""
-        section = getattr(self._settings, self.current.info.backend, None)
-        return getattr(section, "chat_model", None) or self.current.info.model
-
     @contextmanager
     def acting(self, title: str) -> Iterator[None]:
-        """While an action has the model: the status says so."""
+        """While an action has a model: the status says so."""
         self._acting.append(title)
         self._tell()
         try:
@@ -174,7 +175,7 @@ class Engines:
                 "Warning" if error.transient else "Error", error.cause, False, name, model, self._detail, error.cure
             )
         if self._acting and engine.scheduler.acting:
-            message = f"{self._acting[-1]} ({self.chat_model}). Completing from cache and your workspace meanwhile"
+            message = f"{self._acting[-1]}. Completing from cache and your workspace meanwhile"
             return Status("Normal", message, True, name, model, self._detail)
         if self._silence.is_long:
             message = f"{model} has not said a word in {LONG_S:.0f} s of waiting; it may still be loading, or hang."

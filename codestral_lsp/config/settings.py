@@ -178,6 +178,12 @@ class CompletionSettings:
 class ActionSettings:
     """Explanations, bug hunts and written code."""
 
+    backend: Literal["auto", "ollama", "mistral", "llamacpp", "openai"] = setting(
+        "auto",
+        kinds.one_of("auto", "ollama", "mistral", "llamacpp", "openai"),
+        "The engine that answers questions; auto: the one that completes, or one whose model can chat if that cannot.",
+        machine=True,
+    )
     explain_in: Literal["document", "message"] = setting(
         "document",
         kinds.one_of("document", "message"),

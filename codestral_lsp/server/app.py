@@ -14,6 +14,7 @@ from typing import Any
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.service import Actions
 from codestral_lsp.actions.talk import Talk
+from codestral_lsp.actions.talkers import Talkers
 from codestral_lsp.actions.workspace_lookup import WorkspaceLookup
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.open import open_backend
@@ -92,6 +93,8 @@ class App:
         self.door = Door(settings, self.ledger, prices)
         opener = backend or partial(open_backend, keys=self.keys)
         self.engines = Engines(settings, lambda name, settings: self.door.through(opener(name, settings)))
+        chat_opener = backend or partial(open_backend, keys=self.keys, duty="chat")
+        self.talkers = Talkers(self.engines, lambda name, settings: self.door.through(chat_opener(name, settings)))
         self.completion = CompletionService(
             settings,
             self.engines,
@@ -105,7 +108,7 @@ class App:
         self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots, self.context)
         self.explanations = paths.cache / "explanations"
         self.action_numbers = itertools.count(1)
-        talk = Talk(self.engines, self.traces, self.completion.warm_again)
+        talk = Talk(self.engines, self.talkers, self.traces, self.completion.warm_again)
         prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))
         self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup), self.documents, paths.state)
         self.server = CodestralServer(self.documents, self.completion)
@@ -227,6 +230,7 @@ class App:
         if self._watching is not None:
             self._watching.cancel()
         await self.completion.aclose()
+        await self.talkers.aclose()
         await self.engines.aclose()
         await self.embedded.aclose()
         await self.context.aclose()
@@ -245,5 +249,6 @@ def _engine_settings(settings: Settings) -> tuple[Any, ...]:
         settings.mistral,
         settings.llamacpp,
         settings.openai,
+        settings.actions.backend,
         settings.privacy.local_only,
     )

@@ -12,6 +12,7 @@ from codestral_lsp.actions.definitions import Definition, Use
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.service import Actions
 from codestral_lsp.actions.talk import Talk
+from codestral_lsp.actions.talkers import Talkers
 from codestral_lsp.actions.target import Target, TargetKind, target_at
 from codestral_lsp.backends.base import ChatRequest, ModelInfo, Piece, Usage
 from codestral_lsp.completion.engine import Engine
@@ -129,7 +130,8 @@ class Scene:
         self.engines = Engines(loaded.settings, lambda name, settings: self.model)
         self.warmed = 0
         self.problems: list[str] = []
-        self.talk = Talk(self.engines, Traces(), self._warm)
+        talkers = Talkers(self.engines, lambda name, settings: self.model)
+        self.talk = Talk(self.engines, talkers, Traces(), self._warm)
         chat = ChatPrompts(prompts, lambda error: self.problems.append(error.message))
         self.parts = Parts(self.talk, chat, self.syntax, self.lookup)
         self.actions = Actions(self.parts, self.store, state or Path("/nowhere"))
@@ -147,6 +149,7 @@ class Scene:
 
     def without_model(self) -> Scene:
         """Only the embedded engine is there."""
+        self.engines._settings = replace(self.engines.settings, backend="workspace")
         self.engines._chosen.set()
         return self
 

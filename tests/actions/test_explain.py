@@ -123,7 +123,7 @@ async def test_without_a_model_it_says_what_to_do_and_what_syntax_says() -> None
 async def test_a_model_that_cannot_chat_counts_as_none() -> None:
     stage = await Scene(SHOP).begin(can_chat=False)
     explanation = await stage.actions.explain(await stage.target(), stage.hearer)
-    assert "Set ollama.chatModel to a model that can chat." in explanation.markdown
+    assert "Set ollama.chatModel to one that can chat." in explanation.markdown
     assert "What the code's syntax says" in explanation.markdown
     assert not stage.model.asked
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from codestral_lsp.backends import mistral
-from codestral_lsp.backends.base import ChatRequest, Message, Sampling
+from codestral_lsp.backends.base import ChatRequest, Duty, Message, Sampling
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.mistral import HOSTS, MistralBackend
 from codestral_lsp.config.settings import MistralSettings
@@ -44,12 +44,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def mistral_with(
-    server: MistralStandIn | None = None, *, key: str = PLATFORM, **settings: Any
+    server: MistralStandIn | None = None, *, key: str = PLATFORM, duty: Duty = "complete", **settings: Any
 ) -> AsyncIterator[tuple[MistralBackend, MistralStandIn]]:
     """A backend at one address, and its stand-in."""
     async with server or MistralStandIn() as running:
         keys = Keys({"CODESTRAL_API_KEY": key})
-        backend = MistralBackend(MistralSettings(url=running.url, **settings), keys, local_only=False)
+        backend = MistralBackend(MistralSettings(url=running.url, **settings), keys, local_only=False, duty=duty)
         yield backend, running
         await backend.aclose()
 
@@ -110,7 +110,8 @@ async def test_what_a_request_cost_is_read() -> None:
 
 
 async def test_a_chat_is_held_to_a_schema() -> None:
-    async with mistral_with(MistralStandIn(Script(answer="{}")), chat_model="codestral-2508") as (backend, server):
+    server = MistralStandIn(Script(answer="{}"))
+    async with mistral_with(server, duty="chat", chat_model="codestral-2508") as (backend, _):
         schema = {"type": "object", "properties": {}}
         sampling = Sampling(max_tokens=99, seed=4)
         heard = await hear(backend.chat(ChatRequest([Message("user", "JSON?")], sampling, schema)))

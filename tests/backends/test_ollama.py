@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from codestral_lsp.backends import ollama
-from codestral_lsp.backends.base import ChatRequest, Message, Prompt, Sampling, Segment
+from codestral_lsp.backends.base import ChatRequest, Duty, Message, Prompt, Sampling, Segment
 from codestral_lsp.backends.ollama import OllamaBackend
 from codestral_lsp.config.settings import OllamaSettings
 from codestral_lsp.errors import (
@@ -34,11 +34,11 @@ PLAIN_TEMPLATE = "{{ .Prompt }}"
 
 @asynccontextmanager
 async def ollama_with(
-    server: OllamaStandIn | None = None, *, local_only: bool = False, **settings: Any
+    server: OllamaStandIn | None = None, *, local_only: bool = False, duty: Duty = "complete", **settings: Any
 ) -> AsyncIterator[tuple[OllamaBackend, OllamaStandIn]]:
     """A backend and its stand-in."""
     async with server or OllamaStandIn() as running:
-        backend = OllamaBackend(OllamaSettings(url=running.url, **settings), local_only=local_only)
+        backend = OllamaBackend(OllamaSettings(url=running.url, **settings), local_only=local_only, duty=duty)
         yield backend, running
         await backend.aclose()
 
@@ -257,9 +257,13 @@ async def test_a_chat_is_answered_in_the_shape_that_was_asked_for() -> None:
 
 async def test_another_model_may_chat() -> None:
     models = {"codestral:latest": Model(), "qwen3:8b": Model(capabilities=("completion",))}
-    async with ollama_with(OllamaStandIn(models=models), chat_model="qwen3:8b") as (backend, server):
+    async with ollama_with(OllamaStandIn(models=models), chat_model="qwen3:8b", duty="chat") as (backend, server):
         await hear(backend.chat(question()))
         assert server.seen("/api/chat")[-1].json()["model"] == "qwen3:8b"
+    async with ollama_with(chat_model="qwen3:8b", duty="chat") as (backend, _):
+        with pytest.raises(ModelMissing) as caught:
+            await backend.describe()
+        assert caught.value.message == "Ollama does not have qwen3:8b. Run: ollama pull qwen3:8b"
 
 
 async def test_probabilities_are_told_on_demand() -> None:
@@ -385,7 +389,7 @@ async def test_a_model_in_the_cloud_is_remote_though_ollama_is_not(name: str, mo
         assert not server.seen("/api/generate")
         assert not server.seen("/api/chat")
     async with ollama_with(
-        OllamaStandIn(models={**models, "codestral:latest": Model()}), chat_model=name, local_only=True
+        OllamaStandIn(models={**models, "codestral:latest": Model()}), chat_model=name, local_only=True, duty="chat"
     ) as (
         backend,
         server,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codestral_lsp.backends.base import ChatRequest, Message, Sampling
+from codestral_lsp.backends.base import ChatRequest, Duty, Message, Sampling
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.openai import OpenaiBackend
 from codestral_lsp.backends.presets import PRESETS
@@ -25,12 +25,17 @@ RAW = f"[SUFFIX]{SUFFIX}[PREFIX]{PREFIX}"
 
 @asynccontextmanager
 async def openai_with(
-    server: StandIn | None = None, *, environ: dict[str, str] | None = None, url: str = "{}", **settings: Any
+    server: StandIn | None = None,
+    *,
+    environ: dict[str, str] | None = None,
+    url: str = "{}",
+    duty: Duty = "complete",
+    **settings: Any,
 ) -> AsyncIterator[tuple[OpenaiBackend, Any]]:
     """A backend and its stand-in."""
     async with server or OpenaiStandIn() as running:
         chosen = OpenaiSettings(url=url.format(running.url), **settings)
-        backend = OpenaiBackend(chosen, Keys(environ or {}), local_only=False)
+        backend = OpenaiBackend(chosen, Keys(environ or {}), local_only=False, duty=duty)
         yield backend, running
         await backend.aclose()
 
@@ -235,12 +240,14 @@ async def test_vllm_counts_tokens_and_others_do_not() -> None:
 
 
 async def test_a_chat_has_a_model_of_its_own_if_one_is_set() -> None:
-    async with openai_with(OpenaiStandIn(Script(answer="yes")), chat_model="codestral-22b", model="other") as (
-        b,
-        server,
-    ):
-        assert (await hear(b.chat(question()))).text == "yes"
+    answers = OpenaiStandIn(Script(answer="yes"))
+    async with openai_with(answers, duty="chat", chat_model="codestral-22b", model="other") as (backend, server):
+        assert (await hear(backend.chat(question()))).text == "yes"
         assert server.seen("/v1/chat/completions")[-1].json()["model"] == "codestral-22b"
+    async with openai_with(duty="chat", chat_model="talker", model="codestral-22b") as (backend, _):
+        with pytest.raises(ModelMissing, match="does not have talker") as caught:
+            await backend.describe()
+        assert caught.value.cure == "Set openai.chatModel to one of those it has: codestral-22b."
 
 
 async def test_local_only_sends_nothing_elsewhere() -> None:

@@ -649,7 +649,7 @@ async def acting(stage: Scene) -> AsyncIterator[asyncio.Event]:
 
     async def act() -> None:
         async with engine.scheduler.slot(Priority.ACTION, pause):
-            with stage.engines.acting("Explaining area()"):
+            with stage.engines.acting("Explaining area() (codestral)"):
                 await over.wait()
 
     task = asyncio.create_task(act())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -14,10 +13,7 @@ from tests.lsp_client import CAPABILITIES, LspClient
 from tests.patience import soon
 from tests.server.conftest import StartClient
 from tests.standins.base import Script
-from tests.standins.llamacpp import LlamaServerStandIn
-from tests.standins.mistral import MistralStandIn
-from tests.standins.ollama import Model, OllamaStandIn
-from tests.standins.openai import OpenaiStandIn
+from tests.standins.ollama import OllamaStandIn
 
 URI = "file:///shop/a.py"
 TEXT = "RATE = 2\n\n\ndef add(a, b):\n    return a + b * RATE\n"
@@ -27,15 +23,6 @@ SPEAKS: dict[str, Any] = {
     "experimental": {"codestral": {"actions": True}},
 }
 SHOWS: dict[str, Any] = {**CAPABILITIES, "window": {"workDoneProgress": True, "showDocument": {"support": True}}}
-CLAIM = {
-    "quote": "return a + b * RATE",
-    "line": 2,
-    "kind": "wrong-operator",
-    "why": "The rate applies to both.",
-    "input": "add(1, 1)",
-    "fix": "return (a + b) * RATE",
-    "confidence": 0.9,
-}
 AT = {"uri": URI, "position": {"line": 4, "character": 8}}
 
 
@@ -157,53 +144,6 @@ async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaSta
     message = await soon(answer)
     assert "is ignored" in message["error"]["message"]
     assert not ollama.seen("/api/chat")
-
-
-class TestBackends:
-    """Find the bug through each backend: a schema where it has one, its chat model if the user names one."""
-
-    ANSWER = json.dumps({"findings": [CLAIM]})
-
-    async def find(self, start: StartClient, settings: dict[str, Any], answer: str = ANSWER) -> dict[str, Any]:
-        client = await start(None, settings, capabilities=SPEAKS)
-        await client.until(lambda: bool(client.notifications("codestral/didChangeStatus")))
-        client.open(URI, TEXT)
-        result: dict[str, Any] = await client.command("codestral.findBug", AT)
-        assert [finding["quote"] for finding in result["findings"]] == ["return a + b * RATE"], result
-        return result
-
-    async def test_ollama(self, start: StartClient) -> None:
-        models = {"codestral:latest": Model(), "talker:latest": Model()}
-        async with OllamaStandIn(Script(self.ANSWER), models=models) as server:
-            result = await self.find(start, {"backend": "ollama", "ollama": {"url": server.url, "chatModel": "talker"}})
-            assert result["model"] == "talker"
-            (request,) = server.seen("/api/chat")
-            assert request.json()["model"] == "talker"
-            assert request.json()["format"]["required"] == ["findings"]
-
-    async def test_mistral(self, start: StartClient, environ: dict[str, str]) -> None:
-        environ["CODESTRAL_API_KEY"] = "key-of-api-mistral-ai"
-        async with MistralStandIn(Script(self.ANSWER)) as server:
-            await self.find(start, {"backend": "mistral", "mistral": {"url": server.url}})
-            (request,) = server.seen("/v1/chat/completions")
-            assert request.json()["model"] == "codestral-latest"
-            assert request.json()["response_format"]["type"] == "json_schema"
-
-    async def test_llama_server(self, start: StartClient) -> None:
-        async with LlamaServerStandIn(Script(self.ANSWER)) as server:
-            await self.find(start, {"backend": "llamacpp", "llamacpp": {"url": server.url}})
-            (request,) = server.seen("/v1/chat/completions")
-            assert request.json()["response_format"]["type"] == "json_schema"
-
-    async def test_openai_compatible_without_schemas(self, start: StartClient) -> None:
-        said = f"Here you are:\n```json\n{json.dumps({'findings': [CLAIM]}, indent=1)[:-1]},}}\n```"
-        async with OpenaiStandIn(Script(said)) as server:
-            settings = {
-                "backend": "openai",
-                "openai": {"url": server.url, "fim": "codestral", "chatModel": "codestral-22b"},
-            }
-            await self.find(start, settings)
-            assert server.seen("/v1/chat/completions")
 
 
 class TestGhostTextBeside:
