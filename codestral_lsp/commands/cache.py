@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from codestral_lsp.completion.cache.disk import DiskCache
+from codestral_lsp.completion.cache.disk import CacheStats, DiskCache
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.errors import CacheError
 
@@ -18,17 +18,17 @@ def run(options: argparse.Namespace) -> int:
     problems: list[CacheError] = []
     disk = DiskCache(UserPaths.default().cache, max_bytes=1 << 40, max_age_s=1e12, on_error=problems.append)
     if options.action == "clear":
-        removed = disk.clear()
+        removed = disk.database.now(disk.clear) or 0
         print(json.dumps({"removed": removed}) if options.json else f"Forgot {removed} answers.")
     else:
-        stats = disk.stats()
+        stats = disk.database.now(disk.stats) or CacheStats(str(disk.path), 0, 0, None)
         if options.json:
             print(json.dumps(asdict(stats)))
         else:
             print(f"{stats.answers} answers, {stats.bytes / 1e6:.1f} MB in {stats.path}")
             if stats.oldest_use is not None:
                 print(f"least recently used: {datetime.fromtimestamp(stats.oldest_use, UTC):%Y-%m-%d}")
-    disk.close()
+    disk.database.close()
     for problem in problems:
         print(problem.message, file=sys.stderr)
     return 1 if problems else 0

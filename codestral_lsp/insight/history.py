@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from codestral_lsp.insight.database import Database
+from codestral_lsp.database import Database
 from codestral_lsp.insight.trace import Trace
 
 _SCHEMA = """

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from codestral_lsp.backends.base import Source
-from codestral_lsp.insight.database import Database
+from codestral_lsp.database import Database
 
 _SCHEMA = """
 CREATE TABLE sent (

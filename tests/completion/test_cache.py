@@ -80,12 +80,14 @@ async def asked(request: pytest.FixtureRequest, new_session: Open) -> Ask:
 async def written(cache: CompletionCache) -> None:
     """Everything that was put is on disk."""
     assert cache.disk is not None
-    await cache.disk.run(lambda: None)
+    await cache.disk.database.ask(lambda _: None)
 
 
 async def stats(cache: CompletionCache) -> CacheStats:
     assert cache.disk is not None
-    return await cache.disk.run(cache.disk.stats)
+    found = await cache.disk.database.ask(cache.disk.stats)
+    assert found
+    return found
 
 
 BODY = "import math\n\n\ndef area(r):\n    {}\n\n\ndef volume(r):\n    pass\n"
@@ -226,7 +228,7 @@ async def test_an_editor_that_opens_while_another_writes_waits_its_turn(
         waits.append(seconds)
         other.close()
 
-    monkeypatch.setattr("codestral_lsp.completion.cache.disk.time.sleep", stop_writing)
+    monkeypatch.setattr("codestral_lsp.database.time.sleep", stop_writing)
     cache = new_session()
     put(cache, cursor_at(body("return █"))[0], b"1", "kept")
     await written(cache)

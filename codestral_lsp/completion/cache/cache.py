@@ -33,7 +33,7 @@ class CompletionCache:
             return text, "cache"
         if self.disk is None:
             return None
-        found = await self.disk.run(self.disk.find, places, request, everything)
+        found = await self.disk.database.ask(self.disk.find, places, request, everything)
         if found is None:
             return None
         self.memory.put(found.place.key, found.answer)
@@ -44,7 +44,7 @@ class CompletionCache:
         """Keep what was answered to `request` at `place`."""
         self.memory.put(place.key, answer, request)
         if self.disk is not None:
-            self.disk.later(self.disk.put, place.key, request, answer)
+            self.disk.database.later(self.disk.put, place.key, request, answer)
 
     async def clear(self) -> int:
         """Forget everything, on disk too; returns how many answers there were."""
@@ -52,9 +52,9 @@ class CompletionCache:
         self.memory.clear()
         if self.disk is None:
             return count
-        return await self.disk.run(self.disk.clear)
+        return await self.disk.database.ask(self.disk.clear) or 0
 
     async def aclose(self) -> None:
         """Write what is waiting, and close the file."""
         if self.disk is not None:
-            await asyncio.to_thread(self.disk.close)
+            await asyncio.to_thread(self.disk.database.close)
