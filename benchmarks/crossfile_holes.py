@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codestral_lsp.context.indexer import work
+from codestral_lsp.context.resolve import together
 from codestral_lsp.context.store import TagReader, index_file
 from codestral_lsp.context.words import STOP, WORD
 from codestral_lsp.document.languages import language_of
@@ -92,7 +93,7 @@ def _in_file(root: Path, path: Path, reader: TagReader, order: random.Random) ->
             seen.add(name)
             if number < 5 or len(name) < _SHORTEST or name in STOP or name in own or _is_import(line):
                 continue
-            defined = reader.named(name, MOST_DEFINITIONS)
+            defined = reader.named(name, languages=together(language), most=MOST_DEFINITIONS)
             if not any(each.path != str(path) and each.definition.kind in _KINDS for each in defined):
                 continue
             if _BOUND.match(line, match.end()):

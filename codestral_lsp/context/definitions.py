@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from codestral_lsp.context.outline import outline, top_of
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
-from codestral_lsp.context.resolve import nearness, passes_on, resolve
+from codestral_lsp.context.resolve import nearness, passes_on, resolve, together
 from codestral_lsp.context.store import Found
 from codestral_lsp.context.tags import Definition, Import
 from codestral_lsp.context.tests_beside import is_test
@@ -39,6 +39,8 @@ _ELSEWHERE = 0.4
 """What counts a definition in a test for code that is none."""
 _CLOSE = 0.5
 """The weight of a name that is close to the cursor."""
+_LOOKED_UP = ("class", "type", "function", "constant")
+"""What a name may stand for that is nobody's member."""
 _SHORT_BODY = 6
 """Lines of a function that are shown whole."""
 
@@ -130,8 +132,8 @@ def _of(
             return
     candidates = [
         each
-        for each in workspace.reader.named(name)
-        if each.path != place.path and each.definition.kind in ("class", "type", "function", "constant")
+        for each in workspace.reader.named(name, languages=together(place.language), kinds=_LOOKED_UP)
+        if each.path != place.path
     ]
     if not candidates or len(candidates) > 4:
         return

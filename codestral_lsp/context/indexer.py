@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codestral_lsp.context.store import TagWriter, index_file
-from codestral_lsp.context.tags import read_tags
+from codestral_lsp.context.tags import has_tags, read_tags
 from codestral_lsp.context.words import code, words
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.indexing.child import serve
@@ -109,8 +109,7 @@ class Indexer:
 
 
 def _is_code(name: str) -> bool:
-    """Whether a file's language is one whose definitions are known by their looks."""
-    return bool(language_of("", name).headers)
+    return has_tags(language_of("", name))
 
 
 def main() -> None:

@@ -56,8 +56,31 @@ MODULES = {
     "php": Modules("\\", r"(?!)"),
     "ruby": _PATHS,
     "bash": Modules(extensions=(".sh",)),
+    "kotlin": _NAMED,
+    "scala": _NAMED,
+    "lua": _NAMED,
+    "zig": Modules(extensions=(".zig",)),
+    "svelte": Modules(extensions=(".js", ".ts", ".svelte")),
+    "html": Modules(extensions=(".js", ".mjs", ".css")),
+    "css": Modules(extensions=(".css",)),
+    "terraform": Modules(folders=True),
 }
 """By the language's name. In the others, names are all there is to go by."""
+
+_TOGETHER = (
+    ("javascript", "typescript", "tsx", "svelte", "html"),
+    ("html", "css", "scss", "svelte"),
+    ("java", "kotlin", "scala"),
+    ("c", "cpp"),
+)
+"""Languages in which a name may mean what another one of them defines."""
+
+
+def together(language: Language) -> tuple[str, ...]:
+    """The languages whose files may define what a file of this one names."""
+    return tuple(
+        {language.name: None} | {name: None for group in _TOGETHER if language.name in group for name in group}
+    )
 
 
 def resolve(workspace: Workspace, path: str, language: Language, wanted: Import) -> list[Found] | list[str]:

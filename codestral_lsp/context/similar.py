@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import log
 
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
+from codestral_lsp.context.resolve import together
 from codestral_lsp.context.store import FEW
 from codestral_lsp.context.words import code, words
 from codestral_lsp.context.workspace import Workspace
@@ -64,8 +65,9 @@ def _rare_words(place: Place, workspace: Workspace) -> dict[str, tuple[float, li
     text = "".join(line for line in around if len(line) <= LONGEST)
     found: dict[str, tuple[float, list[str]]] = {}
     nearest = sorted(words(text), key=lambda word: -place.near.get(word, 0.0))
+    languages = together(place.language)
     for word in nearest[:_MOST_WORDS]:
-        users = workspace.reader.using(code(word))
+        users = workspace.reader.using(code(word), languages)
         if 0 < len(users) <= FEW and users != [place.path]:
             rarity = log(1 + FEW / len(users))
             found[word] = rarity * (0.5 + min(1.0, place.near.get(word, 0.0))), users

@@ -15,7 +15,7 @@ from typing import Any
 
 from codestral_lsp.context.tags import Definition, FileTags, Import
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables and of what is put in them: another number makes the index anew."""
 
 _SCHEMA = """
@@ -159,9 +159,15 @@ class TagReader:
     def _rows(self, query: str, *values: object) -> list[Any]:
         return list(self._all(query, values))
 
-    def named(self, name: str, most: int = 12) -> list[Found]:
-        """The definitions of a name; empty if there are more than `most`: then it is nobody's in particular."""
-        rows = self._rows(f"{_FOUND} WHERE definitions.name = ? LIMIT ?", name, most + 1)
+    def named(
+        self, name: str, *, languages: Sequence[str] = (), kinds: Sequence[str] = (), most: int = 12
+    ) -> list[Found]:
+        """The definitions of a name, of these kinds and in files of these languages (any, if none is given).
+
+        Empty if there are more than `most`: then it is nobody's in particular.
+        """
+        where = f"definitions.name = ?{_among('language', languages)}{_among('kind', kinds)}"
+        rows = self._rows(f"{_FOUND} WHERE {where} LIMIT ?", name, *languages, *kinds, most + 1)
         return [_found(row) for row in rows] if len(rows) <= most else []
 
     def defined_in(self, path: str) -> list[Definition]:
@@ -194,10 +200,10 @@ class TagReader:
         rows = self._rows(query, f"%{name}")
         return [str(folder) for (folder,) in rows if PurePath(str(folder)).name == name]
 
-    def using(self, word: int) -> list[str]:
-        """The files that use a word; no more than `FEW` and one more."""
-        query = "SELECT path FROM words JOIN files ON files.id = file WHERE word = ? LIMIT ?"
-        return [str(path) for (path,) in self._rows(query, word, FEW + 1)]
+    def using(self, word: int, languages: Sequence[str]) -> list[str]:
+        """The files of these languages that use a word; no more than `FEW` and one more."""
+        where = f"word = ?{_among('language', languages)}"
+        return [str(path) for (path,) in self._rows(f"{_USING} WHERE {where} LIMIT ?", word, *languages, FEW + 1)]
 
     @property
     def size(self) -> int:
@@ -211,6 +217,11 @@ class TagReader:
         self._open.clear()
 
 
+def _among(column: str, values: Sequence[str]) -> str:
+    return f" AND {column} IN ({', '.join('?' * len(values))})" if values else ""
+
+
+_USING = "SELECT path FROM words JOIN files ON files.id = file"
 _FOUND = (
     "SELECT path, kind, definitions.name, container, line, end, signature"
     " FROM definitions JOIN files ON files.id = definitions.file"

@@ -75,6 +75,69 @@ DEFINITIONS = {
         },
         {"src/shop/Till.java": "class Till\n    int pay(int amount)\n"},
     ),
+    "kotlin, from java": (
+        {
+            "src/acme/till/Till.java": "public class Till {\n  int pay(int amount) { return 1; }\n}\n",
+            "src/acme/Main.kt": "import acme.till.Till\n\nfun run(till: Till) {\n    till.█\n}\n",
+        },
+        {"src/acme/till/Till.java": "public class Till\n    int pay(int amount)\n"},
+    ),
+    "scala": (
+        {
+            "src/acme/till/Till.scala": "class Till(name: String) {\n  def pay(amount: Int): Unit = {\n  }\n}\n",
+            "src/Main.scala": 'import acme.till.{Till => T}\n\nval till = new T("a")\ntill.█\n',
+        },
+        {"src/acme/till/Till.scala": "class Till(name: String)\n    name: String\n    def pay(amount: Int): Unit\n"},
+    ),
+    "swift, by name": (
+        {
+            "Till.swift": "struct Till {\n    let name: String\n    func pay() {\n    }\n}\n",
+            "Main.swift": "func run(till: Till) {\n    till.█\n}\n",
+        },
+        {"Till.swift": "struct Till\n    let name: String\n    func pay()\n"},
+    ),
+    "lua": (
+        {
+            "acme/till.lua": "local M = {}\nfunction M.pay(amount)\nend\nreturn M\n",
+            "main.lua": 'local till = require("acme.till")\n\ntill.█\n',
+        },
+        {"acme/till.lua": "local M = {}\nfunction M.pay(amount)\n"},
+    ),
+    "zig": (
+        {
+            "till.zig": "pub fn pay(amount: u8) void {\n}\n",
+            "main.zig": 'const till = @import("till.zig");\n\npub fn main() void {\n    till.█\n}\n',
+        },
+        {"till.zig": "pub fn pay(amount: u8) void\n"},
+    ),
+    "svelte": (
+        {
+            "src/log.ts": "export function log(text: string): void {\n}\n",
+            "src/Shop.svelte": "<script>\n  import { log } from './log';\n  █log()\n</script>\n",
+        },
+        {"src/log.ts": "export function log(text: string): void {\n}\n"},
+    ),
+    "css": (
+        {
+            "theme.css": ":root {\n  --accent: red;\n}\n",
+            "shop.css": '@import "theme.css";\n\n.a {\n  color: var(--accent█)\n}\n',
+        },
+        {},
+    ),
+    "terraform": (
+        {
+            "variables.tf": 'variable "region" {\n  type = string\n}\n',
+            "main.tf": 'provider "aws" {\n  region = var.region█\n}\n',
+        },
+        {"variables.tf": 'variable "region" {\n  type = string\n}\n'},
+    ),
+    "a name in another language is another thing": (
+        {
+            "till.ts": "export class Till {\n  pay(): void {}\n}\n",
+            "main.py": "def run(till: Till):\n    till.█\n",
+        },
+        {},
+    ),
     "c": (
         {
             "shop/till.h": "int till_pay(int amount);\n",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from codestral_lsp.context.tags import Import, read_tags
-from codestral_lsp.document.languages import LANGUAGES
+from codestral_lsp.document.languages import LANGUAGES, language_of
+
+FILES = Path(__file__).parent / "tags"
+"""A file of a language, and what it defines and imports (`.tags`)."""
 
 BY_NAME = {language.name: language for language in LANGUAGES}
 
@@ -126,7 +131,7 @@ DEFINITIONS = {
         "enum Kind { Open }\n",
         """
         class Shop: public class Shop : Base
-        field Shop.Name: public string Name { get; set; }
+        field Shop.Name: public string Name
         field Shop.till: private Till till;
         method Shop.Open: public bool Open(int at)
         class Kind: enum Kind
@@ -138,7 +143,7 @@ DEFINITIONS = {
         """
         constant LIMIT: LIMIT = 3
         class Shop: class Shop < Base
-        field Shop.:till: attr_reader :till
+        field Shop.till: attr_reader :till
         method Shop.open: def open(at)
         method Shop.make: def self.make; end
         """,
@@ -155,14 +160,8 @@ DEFINITIONS = {
         """,
     ),
     "bash": ("LIMIT=3\nopen_shop() {\n  :\n}\n", "constant LIMIT: LIMIT=3\nfunction open_shop: open_shop()"),
-    "kotlin": ("class Shop {\n    fun open() {\n    }\n}\n", "class Shop: class Shop\nfunction Shop.open: fun open()"),
-    "lua": ("function open(at)\nend\n", "function open: function open(at)"),
-    "swift": (
-        "struct Shop {\n    func open() {\n    }\n}\n",
-        "class Shop: struct Shop\nfunction Shop.open: func open()",
-    ),
-    "scala": ("class Shop {\n  def open() = {\n  }\n}\n", "class Shop: class Shop\nfunction Shop.open: def open() ="),
-    "zig": ("fn open(at: u8) void {\n}\n", "function open: fn open(at: u8) void"),
+    "dart": ("class Shop {\n  bool open() {\n  }\n}\n", "class Shop: class Shop\nfunction Shop.open: bool open()"),
+    "elixir": ("def open(at) do\nend\n", "function open: def open(at) do"),
 }
 
 
@@ -174,6 +173,18 @@ def test_definitions(name: str) -> None:
         for each in read_tags(text, BY_NAME[name]).definitions
     ]
     assert found == [line.strip() for line in expected.strip().splitlines()]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.glob("shop.*") if path.suffix != ".tags"))
+def test_a_file_of_each_language(name: str) -> None:
+    text = (FILES / name).read_text("utf-8")
+    tags = read_tags(text, language_of("", name))
+    told = [
+        f"{each.line + 1:2} {each.kind} {each.container + '.' if each.container else ''}{each.name}: {each.signature}"
+        for each in tags.definitions
+    ]
+    told += [f"   from {each.module}: {each.member or '*'} as {each.local or '*'}" for each in tags.imports]
+    assert told == (FILES / f"{name}.tags").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("name", [language.name for language in LANGUAGES if language.grammar])

@@ -1,0 +1,4 @@
+((element [
+  (STag (Attribute (Name) @key (AttValue) @name))
+  (EmptyElemTag (Attribute (Name) @key (AttValue) @name))
+]) @constant (#any-of? @key "id" "name"))
