@@ -32,7 +32,6 @@ from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.syntax import Place
 from codestral_lsp.errors import BackendError, PromptTooLong
 from codestral_lsp.insight.trace import Trace, Traces
-from codestral_lsp.prompt.window import WindowAnchor
 
 WARM_UP_PAYS_S = 0.05
 """A shorter pause than this is no head start for reading."""
@@ -90,7 +89,7 @@ class Asking:
                 return await self._ask(session, asked, engine, settings, trace)
             except PromptTooLong:
                 engine.counter.underestimated()
-                session.anchor = WindowAnchor()
+                session.frames.forget()
                 return await self._ask(session, asked, engine, settings, trace)
         except BackendError as error:
             trace.reason = error.code

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codestral_lsp.completion.frozen import FrozenContext
+from codestral_lsp.completion.frames import Frames
 from codestral_lsp.completion.generation import Generation
 from codestral_lsp.completion.place import Place
 from codestral_lsp.completion.question import Question
@@ -15,7 +15,6 @@ from codestral_lsp.completion.typing import Doing, doing
 from codestral_lsp.document.document import Change
 from codestral_lsp.document.position import Position
 from codestral_lsp.insight.trace import Trace
-from codestral_lsp.prompt.window import WindowAnchor
 
 
 class Pending:
@@ -61,12 +60,11 @@ SAME_MOMENT_S = 0.5
 
 
 class DocumentSession:
-    """One open document: its window and context, its running stream, its waiting request, what was shown and what was
+    """One open document: its windows and contexts, its running stream, its waiting request, what was shown and what was
     declined."""
 
     def __init__(self) -> None:
-        self.anchor = WindowAnchor()
-        self.context = FrozenContext()
+        self.frames = Frames()
         self.generation: Generation | None = None
         self.follow_up: Generation | None = None
         """The answer to what will be asked when what is shown has been taken, while it is on its way."""
@@ -86,7 +84,7 @@ class DocumentSession:
 
         Whether the edit took what was shown.
         """
-        self.anchor.observe(change)
+        self.frames.observe(change)
         self.doing = doing(change)
         self.touched_s = self.edited_s = now_s
         self.asked = None

@@ -5,7 +5,8 @@ first, then the prefix, so the window is pinned at both far ends:
 
 * the suffix starts with the line's end when only closers follow the cursor, else with the rest of the line, and ends
   at an anchor that moves with the text. The anchor is chosen anew only when the text below the cursor changed, the
-  cursor left the window, or the window ran low;
+  cursor left the window, or the window ran low. A few lines that were added further down change nothing yet: all that
+  is shown is still there;
 * the prefix starts at an anchor too. When it has grown past its budget the head is cut in one big step, at a block's
   start, so that the next cut is far away.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
-from codestral_lsp.document.text import Edit, Text
+from codestral_lsp.document.text import Edit, Text, split_lines
 from codestral_lsp.prompt.closers import only_closers
 
 LineTokens = Callable[[str], float]
@@ -29,6 +30,10 @@ LOW_WATER = 0.3
 """Below this share of its budget a suffix has run low, if there is more text to show."""
 HIGH_WATER = 1.5
 """Above this share of its budget a suffix has grown too long (the cursor moved up)."""
+NEAR_LINES = 3
+"""Lines right below the cursor that are always shown as they are."""
+ADDED = 1 / 8
+"""The share of lines, of those shown, that may have been added among them without the window being read again."""
 
 LONGEST_TOKEN = 6
 """Characters a token of code takes at the very most on average: a side with more than that has overlong lines."""
@@ -46,7 +51,18 @@ class WindowBudget:
     """Tokens for the two sides of the cursor."""
 
     prefix: int
+    """What the prefix may grow to."""
     suffix: int
+    first: int | None = None
+    """How much of the prefix is read where the window is new, if less than `HEAD_FILL` of it; the rest is typed."""
+    suffix_first: bool = True
+    """Whether the model reads the suffix first, so that another one costs reading everything again."""
+
+    @property
+    def head(self) -> float:
+        """Tokens of a fresh prefix."""
+        most = self.prefix * HEAD_FILL
+        return most if self.first is None else min(most, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,10 @@ class WindowAnchor:
         self._head: int | None = None
         self._tail = 0
         self._suffix_start = Position(0, 0)
+        self._suffix = ""
+        """What was last shown below the cursor."""
         self._tail_is_stale = False
+        """Whether something has changed there since."""
 
     def observe(self, change: Change) -> None:
         """Move with an edit of the document."""
@@ -100,22 +119,29 @@ class WindowAnchor:
         else:
             self._tail_is_stale = True
 
+    def stands_at(self, text: Text, cursor: Position) -> bool:
+        """Whether the window was last shown at `cursor`, or where edits have moved that to: what it shows below the
+        cursor is what the model has read."""
+        return self._head is not None and self._suffix_start == _suffix_start(text, cursor)
+
     def window(self, document: Document, cursor: Position, budget: WindowBudget, tokens: LineTokens) -> Window:
         """The window at `cursor`, its ends where they were if that is still right."""
         text = document.text
         rest = text.line(cursor.line)[cursor.column :]
         closers = only_closers(rest)
-        start = Position(cursor.line + 1, 0) if closers else cursor
-        fresh = not self._suffix_holds(text, cursor, start, budget, tokens)
+        start = _suffix_start(text, cursor)
+        late = self._tail_is_stale and budget.suffix_first and self._lacks_little(text, start)
+        stale = self._tail_is_stale and not late
+        fresh = stale or not self._suffix_holds(text, cursor, start, budget, tokens)
         if fresh:
             self._tail = _tail(text, start, budget.suffix, tokens)
-            self._tail_is_stale = False
         if fresh or self._head is None or not self._head_holds(text, cursor, budget, tokens):
-            self._head = _head(text, cursor, budget.prefix, tokens)
+            self._head = _head(text, cursor, budget.head, tokens)
             fresh = True
-        self._suffix_start = start
-        prefix = text.before(cursor, self._head)
-        suffix = text.after(start, self._tail) if start.line < len(text.lines) else ""
+        if fresh or not late:
+            self._suffix = text.after(start, self._tail) if start.line < len(text.lines) else ""
+            self._suffix_start, self._tail_is_stale = start, False
+        prefix, suffix = text.before(cursor, self._head), self._suffix
         if closers and start.line < len(text.lines):
             # The answer ends within its line: without the line's end, models write worse, and run into the text below.
             suffix = "\n" + suffix
@@ -128,16 +154,35 @@ class WindowAnchor:
     def _suffix_holds(
         self, text: Text, cursor: Position, start: Position, budget: WindowBudget, tokens: LineTokens
     ) -> bool:
-        if self._head is None or self._tail_is_stale or not self._head <= cursor.line <= self._tail:
+        if self._head is None or not self._head <= cursor.line <= self._tail:
             return False
         shown = sum(map(tokens, text.lines[start.line : self._tail]))
         if shown > budget.suffix * HIGH_WATER:
             return False
         return shown >= budget.suffix * LOW_WATER or self._tail >= len(text.lines)
 
+    def _lacks_little(self, text: Text, start: Position) -> bool:
+        """Whether all that was shown below the cursor is still there, with no more than a few lines added further down.
+
+        To show them the model would have to read everything again, and it will soon enough.
+        """
+        if self._head is None or start != self._suffix_start or start.line >= len(text.lines):
+            return False
+        shown = split_lines(self._suffix)
+        there = split_lines(text.after(start, self._tail))
+        if len(there) > len(shown) * (1 + ADDED) or there[:NEAR_LINES] != shown[:NEAR_LINES]:
+            return False
+        left = iter(there)
+        return all(line in left for line in shown)
+
     def _head_holds(self, text: Text, cursor: Position, budget: WindowBudget, tokens: LineTokens) -> bool:
         assert self._head is not None
         return sum(map(tokens, text.lines[self._head : cursor.line])) <= budget.prefix
+
+
+def _suffix_start(text: Text, cursor: Position) -> Position:
+    """Where the suffix starts: behind closers on the cursor's line, which the answer will write itself."""
+    return Position(cursor.line + 1, 0) if only_closers(text.line(cursor.line)[cursor.column :]) else cursor
 
 
 def _tail(text: Text, start: Position, budget: int, tokens: LineTokens) -> int:
@@ -151,12 +196,12 @@ def _tail(text: Text, start: Position, budget: int, tokens: LineTokens) -> int:
     return line
 
 
-def _head(text: Text, cursor: Position, budget: int, tokens: LineTokens) -> int:
+def _head(text: Text, cursor: Position, budget: float, tokens: LineTokens) -> int:
     """The line where a fresh head starts: as far up as fits, then down to where a block begins."""
     spent, line = 0.0, cursor.line
     while line > 0:
         spent += tokens(text.lines[line - 1])
-        if spent > budget * HEAD_FILL:
+        if spent > budget:
             break
         line -= 1
     if line == 0:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from itertools import pairwise
 from pathlib import Path
 
-from codestral_lsp.completion.prompting import PAUSE_S, RESTS_S
+from codestral_lsp.completion.prompting import PAUSE_S, READ_AHEAD, RESTS_S
+from codestral_lsp.completion.request import CompletionRequest, Trigger
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.context.gather import Gathered
 from codestral_lsp.context.place import Snippet, SourceName
@@ -16,6 +17,7 @@ from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Position
 from codestral_lsp.privacy.ignore import IgnoreRules
 from tests.completion.scene import Scene, in_virtual_time
+from tests.notation import at
 
 
 class ScriptedContext(ProjectContext):
@@ -56,6 +58,12 @@ async def scene(found: ScriptedContext, **settings: object) -> Scene:
     return stage
 
 
+def write_much(stage: Scene) -> None:
+    """What users write who stay at a place."""
+    for _ in range(600 // READ_AHEAD // 30):
+        stage.insert("q" * 30)
+
+
 @in_virtual_time
 async def test_it_stands_at_the_prefixs_head_and_in_the_trace() -> None:
     stage = await scene(ScriptedContext("one", "two"))
@@ -93,7 +101,7 @@ async def test_in_a_pause_it_is_renewed_and_read() -> None:
     await asyncio.sleep(RESTS_S)
     stage.model.answer = lambda prompt: "zzz\n"
     context.texts = ("three", "one", "four")
-    stage.insert("q")
+    write_much(stage)
     await stage.ghost()
     assert stage.model.warmed == []
     await asyncio.sleep(PAUSE_S + 1)
@@ -112,11 +120,54 @@ async def test_a_pause_that_brings_nothing_new_changes_nothing() -> None:
     await stage.ghost()
     await asyncio.sleep(RESTS_S)
     stage.model.answer = lambda prompt: "zzz\n"
-    stage.insert("q")
+    write_much(stage)
     await stage.ghost()
     await asyncio.sleep(PAUSE_S + 1)
     assert context.asked == 2
     assert stage.model.warmed == []
+
+
+@in_virtual_time
+async def test_it_is_not_renewed_for_users_who_write_little_there_or_have_gone_elsewhere() -> None:
+    context = ScriptedContext("one")
+    stage = await scene(context)
+    await asyncio.sleep(RESTS_S)
+    await stage.ghost()
+    await asyncio.sleep(RESTS_S)
+    context.texts = ("two",)
+    stage.model.answer = lambda prompt: "zzz\n"
+    stage.insert("few")
+    await stage.ghost()
+    await asyncio.sleep(PAUSE_S + 1)
+    assert stage.model.warmed == []
+    write_much(stage)
+    await stage.ghost()
+    other, cursor = at("y = █\n", language="python", uri="file:///y.py")
+    stage.store.open(other)
+    await stage.service.complete(CompletionRequest(other, cursor, Trigger.AUTOMATIC))
+    await asyncio.sleep(PAUSE_S + 1)
+    assert stage.model.warmed == []
+
+
+@in_virtual_time
+async def test_coming_back_to_a_place_asks_what_the_model_has_read_there() -> None:
+    lines = "".join(f"    step_{number}(x)\n" for number in range(300))
+    stage = Scene(f"def f(x):\n    y = █\n{lines}", {"completion": {"debounceMs": 100}})
+    context = stage.context = ScriptedContext("one")
+    await stage.begin()
+    stage.model.answer = lambda prompt: "zzz\n"
+    await stage.ghost()
+    there = stage.cursor
+    context.texts = ("two",)
+    stage.cursor = Position(200, 0)
+    await stage.ghost()
+    assert "two" in stage.model.calls[-1].prompt.prefix
+    stage.cursor = there
+    stage.insert("alpha")
+    await stage.ghost()
+    prompts = [call.prompt.raw for call in stage.model.calls]
+    assert len(prompts) == 3
+    assert prompts[2] == prompts[0] + "alpha"
 
 
 @in_virtual_time

@@ -100,6 +100,39 @@ def test_an_edit_below_the_cursor_inside_the_window_renews_it() -> None:
     assert "changed line 505" in window.suffix
 
 
+def test_a_line_added_further_down_is_not_read_at_once() -> None:
+    editor = Editor(1000, Position(500, 8))
+    before = editor.window()
+    for number, text in enumerate(("#", " as above", "\n")):
+        editor.store.change(URI, None, [ClientChange(text, (510, (0, 1, 10)[number]), (510, (0, 1, 10)[number]))])
+    after = editor.window()
+    assert not after.fresh
+    assert (after.prefix, after.suffix) == (before.prefix, before.suffix)
+    editor.type("x")
+    assert not editor.window().fresh
+    for line in range(512, 520):
+        editor.edit(line, "another\n")
+    assert editor.window().fresh, "many lines are worth reading"
+    assert "as above" in editor.window().suffix
+
+
+def test_a_line_added_right_below_the_cursor_is_read() -> None:
+    editor = Editor(1000, Position(500, 8))
+    editor.window()
+    editor.edit(502, "added\n")
+    window = editor.window()
+    assert window.fresh
+    assert window.suffix.startswith("\nline 501\nadded\n")
+
+
+def test_a_model_that_reads_the_suffix_last_is_shown_it_as_it_is() -> None:
+    budget = replace(BUDGET, suffix_first=False)
+    editor = Editor(1000, Position(500, 8))
+    editor.window(budget)
+    editor.edit(510, "added\n")
+    assert "added" in editor.window(budget).suffix
+
+
 def test_edits_outside_the_window_leave_it_alone() -> None:
     editor = Editor(1000, Position(500, 8))
     before = editor.window()
@@ -163,6 +196,17 @@ def test_replacing_the_whole_text_forgets_the_window() -> None:
     editor.cursor = Position(1, 1)
     window = editor.window()
     assert (window.prefix, window.suffix) == ("a\nb", "\nc\n")
+
+
+def test_what_is_typed_comes_on_top_of_what_was_read_first() -> None:
+    budget = replace(BUDGET, first=60)
+    editor = Editor(1000, Position(500, 0))
+    first = editor.window(budget)
+    assert first.last_line > 500 >= first.first_line >= 480
+    for _ in range(70):
+        editor.type("word\n")
+        assert editor.window(budget).prefix.startswith(first.prefix)
+    assert not editor.window(budget).fresh
 
 
 def test_the_head_begins_where_a_block_begins() -> None:

@@ -17,7 +17,7 @@ from codestral_lsp.document.text import Text
 from codestral_lsp.errors import BackendError
 from codestral_lsp.insight.doctor.finding import Finding, Level, failed, fine, trouble
 from codestral_lsp.insight.doctor.subject import Subject
-from codestral_lsp.prompt.budget import window_budget
+from codestral_lsp.prompt.budget import prompt_tokens, window_budget
 from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.window import WindowAnchor
 
@@ -173,6 +173,7 @@ def _prompt(subject: Subject, engine: Engine, tail: str) -> Prompt:
     text = Text.of(f"{head}{functions}def total(first, second):\n    {tail}\n\n\nprint(total(1, 2))\n")
     line = text.lines.index(next(row for row in text.lines if row.startswith(f"    {tail}")))
     document = Document("untitled:doctor.py", "python", 1, text)
-    budget = window_budget(subject.settings.completion, engine.info, engine.family, engine.speed)
+    tokens = prompt_tokens(subject.settings.completion, engine.info, engine.speed)
+    budget = window_budget(tokens, tokens, engine.family)
     window = WindowAnchor().window(document, Position(line, 4 + len(tail)), budget, engine.counter.line)
     return build(window, engine.family, engine.info, engine.counter, path="doctor.py", language="python")
