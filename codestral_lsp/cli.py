@@ -87,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     stats = commands.add_parser("stats", help="what was shown and taken, how fast, and what it used")
     stats.add_argument("--days", type=float, default=30, metavar="N", help="of how many days (30)")
     stats.add_argument("--json", action="store_true")
+    stats.add_argument(
+        "--html",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="as a page with plots; without FILE it is opened",
+    )
     stats.set_defaults(run=_stats)
 
     sent = commands.add_parser("sent", help="what was sent to a model, when and where to, and what it cost")

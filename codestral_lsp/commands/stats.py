@@ -6,16 +6,24 @@ import argparse
 import json
 import sys
 import time
+import webbrowser
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 
 from codestral_lsp.config.paths import UserPaths
+from codestral_lsp.config.sources import SettingsSources
+from codestral_lsp.errors import UsageError
 from codestral_lsp.insight.history import History, since
+from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.prices import price_table
-from codestral_lsp.insight.stats import Stats, summed
+from codestral_lsp.insight.stats import summed
+from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import Ledger, months, this_month
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the sums over the last days. Exit code 1 if the traces cannot be read."""
+    """Print the sums over the last days, or write them as a page. Exit code 1 if the traces cannot be read."""
     paths = UserPaths.default(options.config)
     history, ledger = History(paths.state), Ledger(paths.state)
     found = history.database.now(since, time.time() - options.days * 86400) or []
@@ -25,39 +33,34 @@ def run(options: argparse.Namespace) -> int:
     if history.database.problem:
         print(f"codestral-lsp: {history.database.path} cannot be used: {history.database.problem}.", file=sys.stderr)
         return 1
-    stats = summed(trace for _, trace in found)
-    cost = sum(each.cost for each in spent if each.month == this_month())
-    currency = price_table(paths.config_file.parent).currency
+    stats, month = summed(found), _month(paths, spent)
     if options.json:
-        month = {"cost": cost, "currency": currency}
-        print(json.dumps({"days": options.days, **stats.as_json(), "month": month}, indent=2))
+        print(json.dumps({"days": options.days, **stats.as_json(), "month": month.as_json()}, indent=2))
+    elif options.html is not None:
+        from codestral_lsp.insight.page import statistics_page
+
+        page = statistics_page(stats, month, spent, options.days, datetime.now().astimezone())
+        _show(page, Path(options.html) if options.html else None, paths.state / "stats.html")
     else:
-        print(_table(stats, options.days))
-        print(f"this month    {cost:.4f} {currency}")
+        print(stats_text(stats, options.days, month.text))
     return 0
 
 
-def _table(stats: Stats, days: float) -> str:
-    taken = stats.accepted + stats.partly
-    lines = [
-        f"last {days:g} days",
-        f"requests      {stats.requests}",
-        f"shown         {stats.shown}",
-        f"accepted      {taken} ({_share(taken, stats.shown)}), of them by word or line {stats.partly}",
-        f"time saved    {stats.saved_s / 60:.1f} min ({stats.accepted_characters} characters at 50 words a minute)",
-        f"tokens        {stats.evaluated_tokens} read, {stats.generated_tokens} written",
-        "",
-        f"{'stage':<14}{'p50 ms':>10}{'p90 ms':>10}{'p99 ms':>10}",
-        *(f"{stage:<14}{p50:>10.0f}{p90:>10.0f}{p99:>10.0f}" for stage, (p50, p90, p99) in stats.latency_ms.items()),
-        "",
-        "came from     " + ", ".join(f"{name} {_share(count, stats.shown)}" for name, count in stats.sources.items()),
-        "not shown     " + ", ".join(f"{reason} {count}" for reason, count in stats.reasons.items()),
-    ]
-    for group, counts in stats.by.items():
-        lines += ["", f"{'by ' + group:<30}{'shown':>8}{'accepted':>10}"]
-        lines += [f"{name:<30}{shown:>8}{_share(count, shown):>10}" for name, (shown, count) in counts.items()]
-    return "\n".join(lines)
+def _month(paths: UserPaths, spent: Sequence[Spent]) -> Month:
+    prices, name = price_table(paths.config_file.parent), this_month()
+    budget = SettingsSources(paths.config_file).load().settings.mistral.monthly_budget
+    return Month(name, sum(each.cost for each in spent if each.month == name), prices.currency, budget, prices.dated)
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "-"
+def _show(page: str, given: Path | None, own: Path) -> None:
+    """Write the page where it is wanted; where nobody says, among our own files, and open it."""
+    file = given or own
+    try:
+        file.write_text(page, "utf-8")
+        if given is None:
+            file.chmod(0o600)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.", cure="Name another: --html FILE.") from None
+    print(file.absolute())
+    if given is None:
+        webbrowser.open(file.absolute().as_uri())

@@ -8,6 +8,7 @@ from codestral_lsp.completion.asking import Asking
 from codestral_lsp.completion.cache import CompletionCache
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engines import Engines
+from codestral_lsp.completion.fates import Fates
 from codestral_lsp.completion.followup import taken
 from codestral_lsp.completion.gate import objection, refusal
 from codestral_lsp.completion.generation import StreamClosed
@@ -52,6 +53,7 @@ class CompletionService:
         self.traces = traces
         self.ignore = ignore
         self._embedded = embedded
+        self._fates = Fates(traces)
         self._rhythm = TypingRhythm()
         self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax, context)
         self._sessions: dict[str, DocumentSession] = {}
@@ -64,6 +66,7 @@ class CompletionService:
         """Take in a change of a document. Microseconds; called as the change is read."""
         document = change.after or change.before
         assert document is not None
+        self._fates.observe(change)
         if change.after is None:
             if session := self._sessions.pop(document.uri, None):
                 session.close()
@@ -107,7 +110,10 @@ class CompletionService:
         asked = session.asked
         found = await self._asking.others(session, asked, first.ghost, self.settings.completion)
         others = [suggestion(asked.request, each.text, each.number) for each in found]
-        return (first, *(item for item in others if item is not None))
+        chosen_from = [item for item in others if item is not None]
+        for item in chosen_from:
+            self._fates.beside(asked.request, item)
+        return (first, *chosen_from)
 
     async def _wait(self, session: DocumentSession, asked: Question, trace: Trace) -> Suggestion | None:
         pending = session.pending = Pending(trace)
@@ -167,6 +173,7 @@ class CompletionService:
         item = suggestion(asked.request, text, trace.number)
         if item is not None:
             session.shown = Shown(item, trace, asked.request, asyncio.get_running_loop().time())
+            self._fates.shown(trace, asked.request, item)
         return self._end(trace, item, "" if item else trace.reason or "nothing to suggest")
 
     @staticmethod
@@ -182,31 +189,25 @@ class CompletionService:
 
     def drawn(self, number: int) -> None:
         """The editor has drawn the suggestion of trace `number`."""
-        self._mark(number, "drawn")
+        self._fates.drawn(number)
 
     def accepted(self, number: int) -> None:
         """The suggestion of trace `number` was taken."""
-        self._mark(number, "accepted")
+        self._fates.taken(number)
 
     def partly_accepted(self, number: int, characters: int) -> None:
         """A part of the suggestion of trace `number` was taken: its first `characters` characters in all."""
-        self._mark(number, f"partly accepted ({characters} characters)")
+        self._fates.taken(number, characters)
 
     def dismissed(self, uri: str, version: int, cursor: Position) -> None:
         """The user waved away what was shown at `cursor`."""
         session = self._session(uri)
         session.decline(version, cursor)
-        if session.shown is not None:
-            session.shown.trace.fate = "dismissed"
+        self._fates.dismissed(uri)
 
     def snooze(self, seconds: float) -> None:
         """Stay silent for a while; 0 ends it."""
         self._snoozed_until_s = asyncio.get_running_loop().time() + seconds
-
-    def _mark(self, number: int, fate: str) -> None:
-        for trace in self.traces:
-            if trace.number == number:
-                trace.fate = fate
 
     # ---- beside actions
 

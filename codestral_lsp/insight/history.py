@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from codestral_lsp.database import Database
-from codestral_lsp.insight.trace import Trace
+from codestral_lsp.insight.trace import Kept, Trace, Traces
 
 _SCHEMA = """
 CREATE TABLE traces (
@@ -27,23 +26,13 @@ class History:
     """Keeps traces in the file `traces.db`, the last 100,000 of them."""
 
     def __init__(self, folder: Path) -> None:
-        self.database = Database(folder / "traces.db", _SCHEMA, 1)
+        self.database = Database(folder / "traces.db", _SCHEMA, 2)
         self._session = token_hex(8)
-        self._saved: dict[int, tuple[str, str]] = {}
 
-    def save(self, traces: Iterable[Trace], now_s: float) -> None:
-        """Keep the traces of requests that are over, as far as they are not kept as they are; `now_s`: loop's clock."""
-        rows = []
-        saved: dict[int, tuple[str, str]] = {}
-        for trace in traces:
-            if not trace.outcome:
-                continue
-            state = saved[trace.number] = trace.outcome, trace.fate
-            if self._saved.get(trace.number) != state:
-                at = time.time() - (now_s - trace.started_s)
-                told = {name: value for name, value in trace.as_json().items() if value or name == "number"}
-                rows.append((self._session, trace.number, at, json.dumps(told, separators=(",", ":"))))
-        self._saved = saved
+    def save(self, traces: Traces, now_s: float) -> None:
+        """Keep the traces of requests that are over, as far as that is news; `now_s` is on the loop's clock."""
+        clock = time.time() - now_s
+        rows = [(self._session, trace.number, clock + trace.started_s, _text(trace)) for trace in traces.unsaved()]
         if rows:
             self.database.later(_insert, rows)
 
@@ -65,7 +54,15 @@ def _insert(connection: sqlite3.Connection, rows: list[tuple[str, int, float, st
     connection.execute("DELETE FROM traces WHERE rowid <= (SELECT max(rowid) FROM traces) - ?", (_MOST,))
 
 
+def _text(trace: Trace) -> str:
+    told = {name: value for name, value in trace.as_json().items() if value or name == "number"}
+    return json.dumps(told, separators=(",", ":"))
+
+
 def _trace(text: str) -> Trace:
     told: dict[str, Any] = json.loads(text)
     known = {name: value for name, value in told.items() if name in Trace.__slots__}
-    return Trace(**{"number": 0, "language": "", "trigger": "", "started_s": 0.0, **known})
+    trace = Trace(**{"number": 0, "language": "", "trigger": "", "started_s": 0.0, **known})
+    if trace.kept:
+        trace.kept = {when: {way: Kept(*kept) for way, kept in ways.items()} for when, ways in trace.kept.items()}
+    return trace

@@ -1,18 +1,125 @@
-"""What the traces come to: how much was shown and taken, how long it took, what it used."""
+"""What the traces come to: how much was shown, taken and kept, how long it took, what it used.
+
+A suggestion counts once: requests that only show what is left of one (the user typed on, or took a word of it) are
+counted as requests answered, not as suggestions.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from codestral_lsp.insight.trace import Trace
+from codestral_lsp.insight.trace import Kept, Trace, Way
 
 TYPING_S = 0.24
 """Seconds that a character takes to type: 50 words a minute. What saved time is counted by."""
-_WAITS = ("debounce_ms", "context_ms", "first_token_ms", "backend_ms", "total_ms")
+LOOKS = ("30s", "10min")
+"""When it was looked what was kept."""
+WAYS: tuple[Way, ...] = ("whole", "line", "word")
+"""How suggestions are taken over; what is typed is not taken over."""
+STAGES = {
+    "pause": "debounce_ms",
+    "context": "context_ms",
+    "first token": "first_token_ms",
+    "model": "backend_ms",
+    "request to ghost": "total_ms",
+}
+"""The parts of a request's time by the trace's field that has them."""
+PLACES = {
+    "cache": "cache",
+    "disk": "cache",
+    "instant": "embedded engine",
+    "embedded": "embedded engine",
+    "fallback": "embedded engine",
+    "running": "model",
+    "model": "model",
+}
+"""Where an answer came from, by the trace's source: from an earlier answer, from the user's own code, from a model."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The suggestions of one language, engine, model, day, or of all."""
+
+    shown: int = 0
+    accepted: int = 0
+    """Taken over, wholly or in part."""
+    told: int = 0
+    """Of these, how many the editor itself told of; of the others their edits did."""
+    by: Counter[Way] = field(default_factory=Counter)
+    """How many were taken whole, at least partly by line, by word; one may count twice."""
+    typed: int = 0
+    """Not taken over, but typed to the end, or a part of them."""
+    dismissed: int = 0
+    characters: int = 0
+    """Taken over."""
+    kept: dict[str, dict[Way, Kept]] = field(default_factory=dict)
+    saved_characters: float = 0.0
+    """Of the characters taken over, those that were not seen to be gone after 30 s."""
+
+    def add(self, trace: Trace) -> None:
+        """Count a suggestion."""
+        self.shown += 1
+        if taken := trace.accepted_characters:
+            self.accepted += 1
+            self.told += bool(trace.told)
+            self.characters += taken
+            self.saved_characters += taken * trace.kept_shares().get("30s", 1.0)
+            self.by.update([way for way in WAYS if trace.taken.get(way)] or ["whole"])
+        else:
+            self.typed += bool(trace.taken)
+            self.dismissed += trace.fate == "dismissed"
+        for when, ways in trace.kept.items():
+            sums = self.kept.setdefault(when, {})
+            for way, (characters, of) in ways.items():
+                before = sums.get(way, Kept(0, 0))
+                sums[way] = Kept(before.characters + characters, before.of + of)
+
+    def kept_share(self, when: str, way: Way | None = None) -> float | None:
+        """The share of what was taken over that stood there later; None if nothing could be looked at."""
+        ways = self.kept.get(when, {})
+        chosen = ways.values() if way is None else [ways[way]] if way in ways else []
+        of = sum(kept.of for kept in chosen)
+        return sum(kept.characters for kept in chosen) / of if of else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as plain JSON values."""
+        return {
+            "shown": self.shown,
+            "accepted": self.accepted,
+            "acceptedTold": self.told,
+            "acceptedBy": {way: self.by[way] for way in WAYS},
+            "acceptedCharacters": self.characters,
+            "typed": self.typed,
+            "dismissed": self.dismissed,
+            "kept": {
+                when: {"all": _rounded(self.kept_share(when))}
+                | {way: _rounded(self.kept_share(when, way)) for way in WAYS}
+                for when in LOOKS
+            },
+        }
+
+
+@dataclass(slots=True)
+class Day:
+    """What happened on one day, by the clock on the wall."""
+
+    suggestions: Group = field(default_factory=Group)
+    evaluated_tokens: int = 0
+    generated_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How some times lie, in ms."""
+
+    count: int
+    p50: float
+    p90: float
+    p99: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,95 +127,145 @@ class Stats:
     """The sums over some requests."""
 
     requests: int
-    shown: int
-    accepted: int
-    """Wholly."""
-    partly: int
-    """By word or line."""
-    accepted_characters: int
-    by: dict[str, dict[str, tuple[int, int]]]
-    """Shown and accepted (wholly or partly), by language, engine and model."""
-    latency_ms: dict[str, tuple[float, float, float]]
-    """By stage: the times below which 50, 90 and 99 of 100 lie."""
-    sources: dict[str, int]
-    """Where what was shown came from."""
-    reasons: dict[str, int]
+    """Asked for by the editor, whatever became of them."""
+    answered: int
+    """With something to show."""
+    suggestions: Group
+    by: Mapping[str, Mapping[str, Group]]
+    """Suggestions by language, engine and model, the most frequent first."""
+    days: Mapping[date, Day]
+    latency: Mapping[str, Spread]
+    """Of the requests that were answered, by stage, where the stage took place."""
+    latency_by_source: Mapping[str, Spread]
+    """From request to ghost, by where the answer came from."""
+    times_ms: Mapping[str, Sequence[float]]
+    """From request to ghost, by place (see PLACES); in no order."""
+    sources: Mapping[str, int]
+    """Where the answers came from."""
+    continued: int
+    """Answers that showed what was left of a suggestion while the user typed or took it piece by piece."""
+    reasons: Mapping[str, int]
     """Why nothing was shown."""
     evaluated_tokens: int
     generated_tokens: int
 
     @property
+    def from_cache(self) -> int:
+        """Answers that were there from an earlier request."""
+        return len(self.times_ms.get("cache", ()))
+
+    @property
     def saved_s(self) -> float:
-        """Time that typing what was accepted would have taken."""
-        return self.accepted_characters * TYPING_S
+        """Time that typing what was taken over, and not seen to be gone after 30 s, would have taken."""
+        return self.suggestions.saved_characters * TYPING_S
 
     def as_json(self) -> dict[str, Any]:
         """The sums as plain JSON values."""
         return {
             "requests": self.requests,
-            "shown": self.shown,
-            "accepted": self.accepted,
-            "partlyAccepted": self.partly,
-            "acceptedCharacters": self.accepted_characters,
+            "answered": self.answered,
+            **self.suggestions.as_json(),
             "savedSeconds": round(self.saved_s, 1),
-            "by": {
-                group: {name: {"shown": shown, "accepted": taken} for name, (shown, taken) in counts.items()}
-                for group, counts in self.by.items()
+            "by": {kind: {name: group.as_json() for name, group in groups.items()} for kind, groups in self.by.items()},
+            "days": {
+                day.isoformat(): {
+                    "shown": each.suggestions.shown,
+                    "accepted": each.suggestions.accepted,
+                    "evaluatedTokens": each.evaluated_tokens,
+                    "generatedTokens": each.generated_tokens,
+                }
+                for day, each in self.days.items()
             },
-            "latencyMs": {
-                stage: dict(zip(("p50", "p90", "p99"), times, strict=True)) for stage, times in self.latency_ms.items()
-            },
-            "sources": self.sources,
-            "reasons": self.reasons,
+            "latencyMs": {stage: _spread_json(spread) for stage, spread in self.latency.items()},
+            "latencyBySourceMs": {source: _spread_json(spread) for source, spread in self.latency_by_source.items()},
+            "sources": dict(self.sources),
+            "cacheShare": _rounded(self.from_cache / self.answered if self.answered else None),
+            "typeThroughShare": _rounded(self.continued / self.answered if self.answered else None),
+            "reasons": dict(self.reasons),
             "evaluatedTokens": self.evaluated_tokens,
             "generatedTokens": self.generated_tokens,
         }
 
 
-def summed(traces: Iterable[Trace]) -> Stats:
-    """Sum up. Warm-ups count for their tokens only."""
-    every = list(traces)
-    asked = [trace for trace in every if trace.trigger in ("automatic", "invoked")]
-    shown = [trace for trace in asked if trace.outcome == "shown"]
-    by: dict[str, dict[str, tuple[int, int]]] = {}
-    for group in ("language", "engine", "model"):
-        names = Counter(getattr(trace, group) or "-" for trace in shown)
-        taken = Counter(getattr(trace, group) or "-" for trace in shown if accepted_characters(trace))
-        by[group] = {name: (count, taken[name]) for name, count in names.most_common()}
-    latency = {}
-    for stage in _WAITS:
-        times = [value for trace in shown if (value := getattr(trace, stage))]
-        if times:
-            latency[stage.removesuffix("_ms")] = _percentiles(times)
+def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
+    """Sum up traces, each with the seconds since the epoch of its request, oldest first.
+
+    Warm-ups, prefetches and alternatives count for their tokens only.
+    """
+    requests = 0
+    whole, by = Group(), {kind: dict[str, Group]() for kind in ("language", "engine", "model")}
+    days: dict[date, Day] = {}
+    answered: list[Trace] = []
+    reasons: Counter[str] = Counter()
+    next_day_s, day = 0.0, Day()
+    for at_s, trace in traces:
+        if at_s >= next_day_s or not days:
+            today = datetime.fromtimestamp(at_s).astimezone()
+            day = days.setdefault(today.date(), Day())
+            next_day_s = at_s + 86400 - (today.hour * 3600 + today.minute * 60 + today.second)
+        day.evaluated_tokens += trace.evaluated_tokens or 0
+        day.generated_tokens += trace.generated_tokens or 0
+        if trace.trigger not in ("automatic", "invoked"):
+            continue
+        requests += 1
+        if trace.outcome != "shown":
+            reasons[trace.reason or trace.outcome] += 1
+            continue
+        answered.append(trace)
+        if not trace.continues:
+            whole.add(trace)
+            day.suggestions.add(trace)
+            for kind, groups in by.items():
+                name = getattr(trace, kind) or PLACES.get(trace.source, "–")
+                groups.setdefault(name, Group()).add(trace)
+    by_source: dict[str, list[float]] = {}
+    for trace in answered:
+        by_source.setdefault(trace.source or "–", []).append(trace.total_ms)
+    by_place: dict[str, list[float]] = {}
+    for source, times in by_source.items():
+        by_place.setdefault(PLACES.get(source, source), []).extend(times)
     return Stats(
-        requests=len(asked),
-        shown=len(shown),
-        accepted=sum(trace.fate == "accepted" for trace in shown),
-        partly=sum(trace.fate.startswith("partly accepted") for trace in shown),
-        accepted_characters=sum(map(accepted_characters, shown)),
-        by=by,
-        latency_ms=latency,
-        sources=dict(Counter(trace.source or "-" for trace in shown).most_common()),
-        reasons=dict(
-            Counter(trace.reason or trace.outcome for trace in asked if trace.outcome != "shown").most_common(10)
-        ),
-        evaluated_tokens=sum(trace.evaluated_tokens or 0 for trace in every),
-        generated_tokens=sum(trace.generated_tokens or 0 for trace in every),
+        requests=requests,
+        answered=len(answered),
+        suggestions=whole,
+        by={
+            kind: dict(sorted(groups.items(), key=lambda item: -item[1].shown)) for kind, groups in by.items() if groups
+        },
+        days=days,
+        latency=_stages(answered),
+        latency_by_source={source: _spread(times) for source, times in by_source.items()},
+        times_ms=by_place,
+        sources=dict(sorted(((name, len(times)) for name, times in by_source.items()), key=lambda item: -item[1])),
+        continued=sum(bool(trace.continues) for trace in answered),
+        reasons=dict(reasons.most_common(10)),
+        evaluated_tokens=sum(each.evaluated_tokens for each in days.values()),
+        generated_tokens=sum(each.generated_tokens for each in days.values()),
     )
 
 
-def accepted_characters(trace: Trace) -> int:
-    """How much of a suggestion was taken, as far as the editor told."""
-    if trace.fate == "accepted":
-        return trace.shown_characters
-    told = re.match(r"partly accepted \((\d+) ", trace.fate)
-    return min(int(told[1]), trace.shown_characters) if told else 0
+def _stages(answered: Sequence[Trace]) -> dict[str, Spread]:
+    found = {}
+    for stage, name in STAGES.items():
+        times = [value for trace in answered if (value := getattr(trace, name)) is not None]
+        if stage == "pause":
+            times = [time for time in times if time]
+        if times:
+            found[stage] = _spread(times)
+    return found
 
 
-def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+def _spread(values: Sequence[float]) -> Spread:
     ordered = sorted(values)
 
     def at(share: float) -> float:
         return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
 
-    return at(0.5), at(0.9), at(0.99)
+    return Spread(len(ordered), at(0.5), at(0.9), at(0.99))
+
+
+def _spread_json(spread: Spread) -> dict[str, float]:
+    return {"count": spread.count, "p50": spread.p50, "p90": spread.p90, "p99": spread.p99}
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)

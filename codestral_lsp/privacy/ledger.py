@@ -16,6 +16,7 @@ from typing import Any
 
 from codestral_lsp.backends.base import Source
 from codestral_lsp.database import Database
+from codestral_lsp.insight.month import Spent
 
 _SCHEMA = """
 CREATE TABLE sent (
@@ -81,21 +82,6 @@ class Entry:
             "cost": self.cost,
             "text": self.text,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """A month's use of one model that costs money."""
-
-    month: str
-    """As 2026-11, in UTC."""
-    host: str
-    model: str
-    requests: int
-    prompt_tokens: int
-    cached_tokens: int
-    answer_tokens: int
-    cost: float
 
 
 def this_month() -> str:

@@ -26,6 +26,7 @@ from codestral_lsp.backends.base import (
 )
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.errors import BudgetSpent
+from codestral_lsp.insight.month import Month
 from codestral_lsp.insight.prices import PriceTable
 from codestral_lsp.privacy.ledger import Entry, Ledger, this_month
 from codestral_lsp.privacy.redaction import Restorer, Vault
@@ -57,6 +58,12 @@ class Door:
             self._looked_s = now
             self._spent, self._month = await self.ledger.cost(month), month
         return self._spent
+
+    @property
+    def month(self) -> Month:
+        """The month's money, as far as it is known without looking."""
+        budget, prices = self.settings.mistral.monthly_budget, self.prices
+        return Month(self._month or this_month(), self._spent, prices.currency, budget, prices.dated)
 
     async def check(self, info: ModelInfo) -> None:
         """Raise BudgetSpent if a request would cost money that is no longer there."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
-from codestral_lsp.insight.history import since
-from codestral_lsp.insight.stats import summed
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
+from codestral_lsp.server import reckoning
 
 if TYPE_CHECKING:
     from codestral_lsp.server.app import App
+
+_DAYS = 30.0
+"""What statistics are of, unless told."""
 
 
 def register(app: App) -> None:
@@ -70,10 +70,13 @@ def register(app: App) -> None:
     @command("codestral.stats")
     async def stats(*days: float) -> dict[str, Any]:
         """What was shown and taken in the last days (30 unless told); the fields of `codestral-lsp stats --json`."""
-        app.history.save(app.traces, asyncio.get_running_loop().time())
-        found = await app.history.database.ask(since, time.time() - (days[0] if days else 30) * 86400)
-        sums = await asyncio.to_thread(summed, [trace for _, trace in found or ()])
-        return sums.as_json()
+        sums, month = await reckoning.reckon(app, days[0] if days else _DAYS)
+        return {**sums.as_json(), "month": month.as_json()}
+
+    @command("codestral.statsPage")
+    async def stats_page(*days: float) -> str:
+        """The same as a page with plots: written to a file, which the editor is asked to open; answers its URI."""
+        return await reckoning.show_page(app, days[0] if days else _DAYS)
 
     @command("codestral.sent")
     async def sent(*count: int) -> list[dict[str, Any]]:

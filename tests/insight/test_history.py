@@ -2,38 +2,101 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from codestral_lsp.insight.history import History, last
-from codestral_lsp.insight.stats import accepted_characters, summed
-from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.insight.stats import TYPING_S, Spread, summed
+from codestral_lsp.insight.stats_text import stats_text
+from codestral_lsp.insight.trace import Kept, Trace, Traces, Way
 from tests.insight.conftest import Command
 from tests.standins.base import Script
 from tests.standins.ollama import OllamaStandIn
 
 
-def shown(fate: str = "", characters: int = 10, total_ms: float = 100.0) -> Trace:
-    """A request whose answer was shown."""
-    trace = Trace(1, "python", "automatic", 0.0, outcome="shown", fate=fate, source="model", total_ms=total_ms)
-    trace.shown_characters = characters
-    return trace
+def shown(number: int = 1, *, total_ms: float = 100.0, source: str = "model", **fields: Any) -> tuple[float, Trace]:
+    """A request whose answer was shown, on the first day of the epoch."""
+    trace = Trace(number, "python", "automatic", 0.0, outcome="shown", source=source, total_ms=total_ms)
+    return 43200.0, replace(trace, shown_characters=10, **fields)
+
+
+def taken(way: Way, characters: int = 10, kept: dict[str, Kept] | None = None, **fields: Any) -> tuple[float, Trace]:
+    """A suggestion that was taken over."""
+    looks = {when: {way: each} for when, each in (kept or {}).items()}
+    return shown(taken={way: characters}, kept=looks, **fields)
+
+
+def other(trigger: str, outcome: str, **fields: Any) -> tuple[float, Trace]:
+    """A request that showed nothing."""
+    return 43200.0, Trace(2, "python", trigger, 0.0, outcome=outcome, **fields)
 
 
 def test_sums() -> None:
-    empty = Trace(2, "python", "automatic", 0.0, outcome="empty", reason="snoozed")
-    warm = Trace(3, "python", "warm-up", 0.0, outcome="warm", evaluated_tokens=500)
-    partly = shown("partly accepted (4 characters)", total_ms=900.0)
-    stats = summed([shown("accepted"), shown(), partly, empty, warm])
-    assert (stats.requests, stats.shown, stats.accepted, stats.partly) == (4, 3, 1, 1)
-    assert stats.accepted_characters == 14
-    assert stats.latency_ms["total"] == (100.0, 900.0, 900.0)
-    assert stats.by["language"] == {"python": (3, 2)}
+    stats = summed(
+        [
+            taken("whole", told=10),
+            shown(),
+            taken("word", 4, total_ms=900.0),
+            other("automatic", "empty", reason="snoozed"),
+            other("warm-up", "warm", evaluated_tokens=500),
+        ]
+    )
+    whole = stats.suggestions
+    assert (stats.requests, stats.answered, whole.shown, whole.accepted, whole.told) == (4, 3, 3, 2, 1)
+    assert whole.by == {"whole": 1, "word": 1}
+    assert whole.characters == 14
+    assert stats.latency["request to ghost"] == Spread(3, 100.0, 900.0, 900.0)
+    assert stats.by["language"]["python"].accepted == 2
     assert stats.reasons == {"snoozed": 1}
     assert stats.evaluated_tokens == 500
 
 
-def test_more_than_was_shown_cannot_be_accepted() -> None:
-    assert accepted_characters(shown("partly accepted (400 characters)")) == 10
+def test_what_is_left_of_a_suggestion_is_no_suggestion_of_its_own() -> None:
+    first = taken("word", 4)
+    rest = shown(2, continues=1, source="cache", total_ms=1.0)
+    stats = summed([first, rest, rest])
+    assert (stats.answered, stats.suggestions.shown, stats.continued, stats.from_cache) == (3, 1, 2, 2)
+    assert stats.as_json()["typeThroughShare"] == pytest.approx(2 / 3, abs=1e-4)
+    assert stats.as_json()["cacheShare"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_kept_is_weighed_by_characters_and_told_by_way() -> None:
+    stats = summed(
+        [
+            taken("whole", kept={"30s": Kept(30, 40), "10min": Kept(20, 40)}),
+            taken("word", kept={"30s": Kept(10, 10)}),
+            taken("word"),
+        ]
+    )
+    whole = stats.suggestions
+    assert (whole.kept_share("30s"), whole.kept_share("10min")) == (0.8, 0.5)
+    assert (whole.kept_share("30s", "word"), whole.kept_share("10min", "word")) == (1.0, None)
+
+
+def test_time_saved_is_that_of_typing_what_was_taken_and_stayed() -> None:
+    stats = summed([taken("whole", 100, kept={"30s": Kept(20, 40)}), taken("whole", 100), shown(taken={"typed": 100})])
+    assert stats.saved_s == pytest.approx(150 * TYPING_S)
+
+
+def test_an_editor_that_says_it_of_edits_that_were_not_recognised() -> None:
+    stats = summed([shown(told=10), shown(told=400)])
+    assert (stats.suggestions.accepted, stats.suggestions.characters, stats.suggestions.by["whole"]) == (2, 20, 2)
+
+
+def test_days_are_those_of_the_clock_on_the_wall() -> None:
+    noon = 43200.0
+    stats = summed((noon + day * 86400, shown(number)[1]) for number, day in enumerate((0, 0, 1, 5)))
+    assert [each.suggestions.shown for each in stats.days.values()] == [2, 1, 1]
+
+
+def test_nothing_at_all() -> None:
+    stats = summed([])
+    assert json.dumps(stats.as_json())
+    assert "suggestions   0" in stats_text(stats, 30, "0 USD this month")
 
 
 async def test_a_trace_is_kept_when_it_is_over_and_again_when_its_fate_is_known(tmp_path: Path) -> None:
@@ -43,13 +106,14 @@ async def test_a_trace_is_kept_when_it_is_over_and_again_when_its_fate_is_known(
     assert await history.database.ask(last, 10) == []
     trace.outcome = "shown"
     history.save(traces, 6.0)
-    trace.fate = "accepted"
+    trace.fate, trace.kept = "accepted", {"30s": {"whole": Kept(3, 4)}}
+    traces.changed(trace)
     history.save(traces, 7.0)
     found = await history.database.ask(last, 10)
     assert found
     kept = found[0][1]
     assert len(found) == 1
-    assert (kept.outcome, kept.fate) == ("shown", "accepted")
+    assert (kept.outcome, kept.fate, kept.kept) == ("shown", "accepted", {"30s": {"whole": Kept(3, 4)}})
     history.database.close()
     assert (tmp_path / "traces.db").stat().st_mode & 0o077 == 0
 
@@ -60,9 +124,9 @@ async def test_why_and_stats_after_a_completion(command: Command, tmp_path: Path
         await command("complete", "add.py:2:12", OLLAMA_HOST=server.url)
     assert "invoked" in (await command("why", "--last")).out
     stats = (await command("stats", "--json")).json()
-    assert (stats["requests"], stats["shown"], stats["by"]["language"]) == (
-        1,
-        1,
-        {"python": {"shown": 1, "accepted": 0}},
-    )
-    assert "shown         1" in (await command("stats")).out
+    assert (stats["requests"], stats["shown"], stats["by"]["language"]["python"]["shown"]) == (1, 1, 1)
+    assert (stats["month"]["cost"], stats["month"]["budget"]) == (0, None)
+    assert "suggestions   1" in (await command("stats")).out
+    assert (await command("stats", "--html", "page.html")).out.strip() == str(tmp_path / "page.html")
+    assert "What completion was worth" in (tmp_path / "page.html").read_text("utf-8")
+    assert (await command("stats", "--html", "no/such/folder/page.html")).code == 2
