@@ -25,6 +25,8 @@ _MAX_REPLY = 64 << 20
 _MAX_ERROR = 64 << 10
 _LARGE = 256 << 10
 """Bytes of JSON that take long enough to parse to be parsed elsewhere than on the event loop."""
+_WHOLE_S = 30.0
+"""How long a whole reply may take, however steadily it comes."""
 _GRACE_S = 0.25
 """How long to wait for the formal end of a reply that has said everything: it lets the connection be used again."""
 
@@ -84,8 +86,11 @@ class Stream:
 
     def broken(self) -> Disconnected:
         """The stream ended before the answer did."""
+        server = self._http.server
         return Disconnected(
-            self._http.server.backend, f"{self._http.server.host} broke off in the middle of its answer."
+            server.backend,
+            f"{server.host} broke off in the middle of its answer.",
+            cure="If it does so again, see the server's log.",
         )
 
     async def drain(self) -> None:
@@ -271,9 +276,12 @@ class Http:
         good = response.status_code == 200
         most = _MAX_REPLY if good else _MAX_ERROR
         body = bytearray()
-        async with aclosing(response.aiter_raw()) as chunks:
-            while len(body) <= most and (chunk := await self.next_chunk(chunks, within_s)) is not None:
-                body += chunk
+        try:
+            async with asyncio.timeout(_WHOLE_S), aclosing(response.aiter_raw()) as chunks:
+                while len(body) <= most and (chunk := await self.next_chunk(chunks, within_s)) is not None:
+                    body += chunk
+        except TimeoutError:
+            raise self.bad_reply("does not stop answering") from None
         if len(body) > most and good:
             raise self.bad_reply("does not stop answering")
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -297,12 +305,16 @@ class Http:
 
     def _stalled(self, seconds: float) -> Stalled:
         return Stalled(
-            self.server.backend, f"{self.server.host} took the request and then said nothing for {seconds:g} s."
+            self.server.backend,
+            f"{self.server.host} took the request and then said nothing for {seconds:g} s.",
+            cure=f"If it stays like this, restart the server, or check {self.server.setting}.",
         )
 
     def _wrong_kind(self, reply: Reply) -> BadReply:
         kind = reply.headers.get("content-type", "").partition(";")[0]
-        what = "a web page" if kind == "text/html" else f"{kind or 'something'} where its API has JSON"
+        what = {"text/html": "a web page", "application/json": "other JSON than its API has"}.get(
+            kind, f"{kind or 'something'} where its API has JSON"
+        )
         return self.bad_reply(f"answers with {what}")
 
 

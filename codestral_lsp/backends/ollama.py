@@ -31,7 +31,7 @@ from codestral_lsp.backends.framing import Lines, mended
 from codestral_lsp.backends.http import Http
 from codestral_lsp.backends.ollama_store import full_name
 from codestral_lsp.backends.once import Once
-from codestral_lsp.backends.replies import Reply, Server, out_of_memory, refusal, too_long
+from codestral_lsp.backends.replies import Reply, Server, out_of_memory, quoted, refusal, too_long
 from codestral_lsp.config.settings import OllamaSettings
 from codestral_lsp.errors import (
     BackendError,
@@ -332,7 +332,7 @@ class OllamaBackend:
 
     def _refusal(self, reply: Reply) -> BackendError:
         text, model = reply.text, self._model
-        says = f": {text}"
+        says = quoted(reply)
         if out_of_memory(text):
             cure = "Choose a smaller model, or lower ollama.numCtx."
             return OutOfMemory("ollama", f"The model does not fit into memory{says}", cure=cure)

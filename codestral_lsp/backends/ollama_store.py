@@ -10,7 +10,7 @@ from typing import Any
 from codestral_lsp.backends.choices import count
 from codestral_lsp.backends.framing import Lines
 from codestral_lsp.backends.http import Http
-from codestral_lsp.backends.replies import Reply, Server, refusal
+from codestral_lsp.backends.replies import Reply, Server, quoted, refusal
 from codestral_lsp.errors import BackendError, DownloadStalled, ModelMissing, Stalled
 
 _STALLED_S = 60.0
@@ -140,7 +140,7 @@ class OllamaStore:
     def _refusal(self, reply: Reply) -> BackendError:
         if "not found" in reply.text or "file does not exist" in reply.text:
             return ModelMissing(
-                "ollama", f"Ollama knows of no such model: {reply.text}", cure="Check the model's name."
+                "ollama", f"Ollama knows of no such model{quoted(reply)}", cure="Check the model's name."
             )
         return refusal(self.server, reply)
 

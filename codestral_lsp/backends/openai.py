@@ -26,7 +26,7 @@ from codestral_lsp.backends.http import Http
 from codestral_lsp.backends.keys import KeyPlaces, Keys, Secret
 from codestral_lsp.backends.once import Once
 from codestral_lsp.backends.presets import PLAIN, PRESETS
-from codestral_lsp.backends.replies import Reply, Server, refusal
+from codestral_lsp.backends.replies import Reply, Server, quoted, refusal
 from codestral_lsp.config.settings import OpenaiSettings
 from codestral_lsp.errors import (
     BackendError,
@@ -239,12 +239,12 @@ class OpenaiBackend:
         if reply.status in (400, 422) and "suffix" in text:
             return RequestRefused(
                 "openai",
-                f"{self._server.host} does not take prefix and suffix apart: {reply.text}",
+                f"{self._server.host} does not take prefix and suffix apart{quoted(reply)}",
                 cure="Set openai.fim to auto, or to the model family's name.",
             )
         if reply.status in (400, 404) and "model" in text and re.search(r"does not exist|not found|no model", text):
             return ModelMissing(
-                "openai", f"{self._server.host}: {reply.text}", cure=f"Set {self._setting} to one that it lists."
+                "openai", f"{self._server.host} says{quoted(reply)}", cure=f"Set {self._setting} to one that it lists."
             )
         return refusal(
             self._server,

@@ -190,7 +190,7 @@ def out_of_memory(text: str) -> bool:
 def refusal(server: Server, reply: Reply, *, key_cure: str = "") -> BackendError:
     """What a reply without success means, by its status and by what all servers say alike."""
     backend, status = server.backend, reply.status
-    says = f": {reply.text}" if reply.text else f" (HTTP {status})."
+    says = quoted(reply)
     if out_of_memory(reply.text):
         return OutOfMemory(
             backend, f"The model does not fit into {server.host}'s memory{says}", cure="Choose a smaller model."
@@ -225,14 +225,37 @@ def refusal(server: Server, reply: Reply, *, key_cure: str = "") -> BackendError
             cure = f"It asks to wait {wait:.0f} s." if wait else "Completions pause for a while."
             return RateLimited(backend, f"Too many requests to {server.host}{says}", cure=cure, retry_after_s=wait)
         case 503:
-            return ServerBusy(backend, f"{server.host} is busy{says}", retry_after_s=retry_after_s(reply.headers))
+            return ServerBusy(
+                backend,
+                f"{server.host} is busy{says}",
+                cure="It passes when others stop asking.",
+                retry_after_s=retry_after_s(reply.headers),
+            )
         case 408 | 425:
-            return ServerFault(backend, f"{server.host} gave up waiting{says}")
+            return ServerFault(backend, f"{server.host} gave up waiting{says}", cure="Check the network.")
         case _ if status >= 500:
-            return ServerFault(backend, f"{server.host} failed{says}", retry_after_s=retry_after_s(reply.headers))
+            return ServerFault(
+                backend,
+                f"{server.host} failed{says}",
+                cure="It is asked again in a while; the server's log says more.",
+                retry_after_s=retry_after_s(reply.headers),
+            )
         case _ if status >= 400:
-            return RequestRefused(backend, f"{server.host} refuses the request{says}")
-    return BadReply(backend, f"{server.host} answers with HTTP {status}, which means nothing here.")
+            return RequestRefused(
+                backend, f"{server.host} refuses the request{says}", cure=f"Is {server.setting} the right address?"
+            )
+    return BadReply(
+        backend,
+        f"{server.host} answers with HTTP {status}, which means nothing here.",
+        cure=f"Is {server.setting} the right address?",
+    )
+
+
+def quoted(reply: Reply) -> str:
+    """What a server says of an error, as the end of a sentence; its status if it says nothing."""
+    if not reply.text:
+        return f" (HTTP {reply.status})."
+    return f": {reply.text}" if reply.text.endswith((".", "!", "?", "…")) else f": {reply.text}."
 
 
 def _elsewhere(reply: Reply) -> str:

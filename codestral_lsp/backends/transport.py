@@ -193,7 +193,11 @@ def failure(error: Exception, server: Server, *, local: bool) -> BackendError:
             return BadReply(backend, f"{host} does not answer in HTTP.", cure=f"Check the setting {setting}.")
         case httpx2.LocalProtocolError() | httpcore2.LocalProtocolError() | httpx2.UnsupportedProtocol():
             return RequestRefused(backend, f"{host} cannot be asked this way.", cure=f"Check the setting {setting}.")
-    return Disconnected(backend, f"The connection to {host} broke.")
+    return Disconnected(
+        backend,
+        f"The connection to {host} broke.",
+        cure=f"If it breaks again, see the server's log, or check {setting}.",
+    )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

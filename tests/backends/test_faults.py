@@ -33,7 +33,8 @@ async def failure(pair: Pair) -> BackendError:
     """What a completion raises; and that the one after it is answered."""
     with pytest.raises(BackendError) as caught:
         await hear(pair.backend.stream(prompt(), ASK))
-    assert caught.value.cause
+    assert caught.value.cause.endswith((".", "…"))
+    assert caught.value.cure
     assert (await hear(pair.backend.stream(prompt(), ASK))).text == "return a + b"
     return caught.value
 

@@ -239,6 +239,23 @@ async def test_a_reply_without_end_is_not_read(server: Echo, monkeypatch: pytest
     await client.aclose()
 
 
+async def test_a_reply_that_only_trickles_is_given_up(server: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codestral_lsp.backends.http._WHOLE_S", 0.2)
+
+    async def route(request: Asked, reply: Answer, fault: Fault | None) -> None:
+        reply.start("application/json")
+        while True:
+            await reply.send(b" ")
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(server, "route", route)
+    client = http(server.url)
+    with pytest.raises(BadReply, match="does not stop"):
+        await client.json("GET", "/x")
+    await server.until(lambda: not server.connections)
+    await client.aclose()
+
+
 @pytest.mark.parametrize("body", [b"", b"[1]", b"nul", b"[" * 100_000, b"\xff"])
 async def test_a_reply_that_is_no_object(server: Echo, body: bytes) -> None:
     server.plan(Canned(200, body))

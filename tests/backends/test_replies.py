@@ -108,8 +108,10 @@ def test_the_time_to_wait_is_a_number_or_a_date() -> None:
     ],
 )
 def test_a_status_means_one_thing_and_tells_the_host(status: int, text: str, kind: type[BackendError]) -> None:
-    error = refusal(SERVER, Reply(status, {"retry-after": "9"}, b"", text))
+    error = refusal(SERVER, Reply(status, {"retry-after": "9"}, b"", text), key_cure="Set KEY.")
     assert type(error) is kind
+    assert error.cause.endswith(".")
+    assert error.cure
     assert "models.example:8443" in error.cause
     assert text in error.cause
     if kind is RateLimited:
