@@ -72,7 +72,13 @@ def bare_prompt(hole: Hole) -> Prompt:
 async def ours(model: RecordedModel, hole: Hole, multiline: str, folder: Path) -> Filled:
     """What the server shows. Each hole gets a server of its own, so that none sees another's program."""
     app = App(paths_in(folder), {}, backend=lambda name, settings: model)
-    completion = {"maxTokens": MOST_TOKENS, "multiline": multiline, "instant": False, "prefetch": False}
+    completion = {
+        "maxTokens": MOST_TOKENS,
+        "multiline": multiline,
+        "candidates": 1,
+        "instant": False,
+        "prefetch": False,
+    }
     settings = {"backend": "llamacpp", "cache": {"enabled": False}, "workspaceIndex": {"enabled": False}}
     completer = ServerCompleter(app, folder, {**settings, "completion": completion}, invoked=True)
     await completer.begin()

@@ -20,6 +20,7 @@ from codestral_lsp.completion.place import Place as CachePlace
 from codestral_lsp.completion.prompting import Prompting
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.rhythm import TypingRhythm
+from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import read_answer
 from codestral_lsp.completion.surroundings import Extent
@@ -162,7 +163,7 @@ class Asking:
         reach = extent(settings, place, asked.around, asked.request.trigger)
         generation = session.follow_up = Generation(asked.places[0], cursor, follows_edits=False)
         digest = engine.digest(prompt, sampling)
-        draft = _draft(asked, engine, reach)
+        draft = self._draft(asked, engine, reach)
         work = self._generate(
             asked.places[0], engine, prompt, sampling, digest, draft, generation, trace, Priority.PREFETCH
         )
@@ -219,7 +220,7 @@ class Asking:
             sampling = replace(sampling, temperature=SAMPLE_TEMPERATURE, seed=seed)
             try:
                 async with engine.scheduler.slot(Priority.TYPING, task.cancel):
-                    draft = _draft(asked, engine, reach)
+                    draft = self._draft(asked, engine, reach)
                     answer = await read_answer(engine, prompt, sampling, draft, lambda answer: None, trace)
             except BackendError as error:
                 trace.outcome, trace.reason = "failed", error.code
@@ -255,7 +256,7 @@ class Asking:
         generation = session.generation = Generation(
             asked.places[0], asked.at.cursor, follows_edits=asked.request.selected is None
         )
-        draft = _draft(asked, engine, reach)
+        draft = self._draft(asked, engine, reach)
         work = self._generate(asked.places[0], engine, prompt, sampling, digest, draft, generation, trace)
         self._engines.busy(True)
         generation.start(work, on_end=lambda: self._engines.busy(False))
@@ -350,6 +351,12 @@ class Asking:
         trace.outcome, trace.evaluated_tokens = "warm", usage.evaluated_tokens
         trace.total_ms = trace.backend_ms = (loop.time() - trace.started_s) * 1000
 
+    def _draft(self, asked: Question, engine: Engine, reach: Extent) -> Draft:
+        """What the answer is read into; the line behind it is read too where that is for nothing."""
+        reads_on = not asked.invoked and not engine.info.metered
+        seam = Seam(self._syntax, asked.at.document, asked.at.cursor, asked.around)
+        return Draft(asked.places[0].head, asked.around, reach, seam, engine.family, reads_on=reads_on)
+
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
@@ -367,9 +374,3 @@ def _reach(settings: CompletionSettings, asked: Question) -> Extent:
     """How far the embedded engine may go: each of its lines is sure by itself."""
     one_line = settings.multiline == "never" or not asked.around.rest_is_closers
     return Extent.LINE if one_line else Extent.BLOCK
-
-
-def _draft(asked: Question, engine: Engine, reach: Extent) -> Draft:
-    """What the answer is read into; the line behind it is read too where that is for nothing."""
-    reads_on = not asked.invoked and not engine.info.metered
-    return Draft(asked.places[0].head, asked.around, reach, engine.family, reads_on=reads_on)

@@ -17,7 +17,7 @@ class Cut:
 
 
 class Cutter:
-    """Watches an answer grow and says when it is whole."""
+    """Watches an answer grow and says when it is whole, by its lines alone: in prose, and where there is no tree."""
 
     def __init__(self, around: Surroundings, extent: Extent) -> None:
         self._around = around

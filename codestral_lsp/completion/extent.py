@@ -12,20 +12,27 @@ _OPENERS = (":", "{", "(", "[", "=>", "->", ">", "do", "then", "else", "|")
 
 def obvious(settings: CompletionSettings, around: Surroundings, trigger: Trigger) -> Extent | None:
     """The extent where no look at the syntax is needed to know it; None elsewhere."""
-    if settings.multiline == "never" or not around.rest_is_closers:
+    if settings.multiline == "never":
         return Extent.LINE
     if settings.multiline == "always" or trigger is Trigger.INVOKED:
         return None
     head = around.head.rstrip()
-    return None if not head or head.endswith(_OPENERS) else Extent.LINE
+    return None if around.rest_is_closers and (not head or head.endswith(_OPENERS)) else Extent.LINE
 
 
 def extent(settings: CompletionSettings, place: Place, around: Surroundings, trigger: Trigger) -> Extent:
-    """A block where one has just been opened or begins on a line of its own, else the rest of the line."""
-    if settings.multiline == "never" or not around.rest_is_closers or place.lexical is Lexical.STRING:
+    """A block where one has just been opened or begins on a line of its own, else the rest of the line.
+
+    Those who ask by hand get the statement that they have begun, or what is missing before the code behind the cursor.
+    """
+    if settings.multiline == "never" or place.lexical is Lexical.STRING:
         return Extent.LINE
-    if settings.multiline == "always" or trigger is Trigger.INVOKED:
+    if settings.multiline == "always":
         return Extent.BLOCK
     if place.lexical is Lexical.LINE_COMMENT:
         return Extent.LINE
-    return Extent.BLOCK if place.empty_body or place.line_start else Extent.LINE
+    if not around.rest_is_closers:
+        return Extent.STATEMENT if trigger is Trigger.INVOKED else Extent.LINE
+    if place.empty_body or place.line_start:
+        return Extent.BLOCK
+    return Extent.STATEMENT if trigger is Trigger.INVOKED else Extent.LINE

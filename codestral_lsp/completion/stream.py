@@ -32,7 +32,7 @@ async def read_answer(
                 trace.first_token_ms = (now() - started) * 1000
             usage = piece.usage or usage
             broken_off = piece.finish == "length"
-            if draft.add(piece):
+            if await draft.add(piece):
                 break
             if piece.text:
                 answer = draft.answer(ended=False)
@@ -41,7 +41,7 @@ async def read_answer(
                     trace.cut, trace.filters = draft.cut.reason if draft.cut else UNSURE, draft.filters
                     _learn(engine, usage, (now() - started) * 1000)
                 grew(answer)
-    draft.finish(broken_off=broken_off)
+    await draft.finish(broken_off=broken_off)
     answer = draft.answer(ended=True)
     trace.backend_ms = (now() - started) * 1000
     if not told:

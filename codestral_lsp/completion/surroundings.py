@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from codestral_lsp.completion.request import CompletionRequest
 from codestral_lsp.prompt.closers import only_closers
+
+OPENERS = (":", "{", "(", "[", "=>", "->", "do", "then", ">")
+"""What a line ends with that opens a block or a bracket, in any language."""
 
 
 class Extent(Enum):
@@ -14,8 +19,10 @@ class Extent(Enum):
 
     LINE = "line"
     """To the end of the line."""
+    STATEMENT = "statement"
+    """To the end of the statement that the cursor is in, or of the line where that opens a block."""
     BLOCK = "block"
-    """To the end of the block that the cursor is in or has just opened."""
+    """As far as the block that the cursor is in or has just opened needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,21 @@ class Surroundings:
     def line_below(self) -> str:
         """The nearest line below that is not blank; empty if there is none."""
         return next((line for line in self.below if line.strip()), "")
+
+    @property
+    def indentation_unit(self) -> str:
+        """What one level is indented by near the cursor: a tab or some blanks; empty if nothing is indented there."""
+        steps: Counter[int] = Counter()
+        lines = [line for line in (*self.above, self.head, *self.below) if line.strip()]
+        if any(line.startswith("\t") for line in lines):
+            return "\t"
+        for outer, inner in pairwise(lines):
+            if outer.rstrip().endswith(OPENERS) and (step := indentation_of(inner) - indentation_of(outer)) > 0:
+                steps[step] += 1
+        if steps:
+            return " " * max(steps, key=lambda step: (steps[step], -step))
+        widths = [width for line in lines if (width := indentation_of(line)) > 1]
+        return " " * min(widths, default=0)
 
 
 def surroundings(request: CompletionRequest) -> Surroundings:

@@ -88,6 +88,8 @@ class Language:
     """What stands between a value and the name of its member."""
     word: str = r"\w"
     """Matches one character of an identifier."""
+    builtins: frozenset[str] = frozenset()
+    """Words that need no value from the code: the language's own. Only those that begin in lower case matter."""
     grammar: Grammar | None = None
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 from pathlib import PurePath
 
 from codestral_lsp.document.language import Grammar, Header, Language, Quote, ScopeKind
@@ -97,6 +99,7 @@ def _script(name: str, ids: tuple[str, ...], extensions: tuple[str, ...], module
         literal_brace=_C_LITERAL,
         members=("?.", "."),
         word=r"[\w$]",
+        builtins=_kinds("undefined arguments console window document globalThis module exports process require self"),
         grammar=_script_grammar(module, entry),
     )
 
@@ -165,6 +168,7 @@ LANGUAGES: tuple[Language, ...] = (
             r"^\s*(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b.*:$"
             r"|^\s*[)\]}].*:$"
         ),
+        builtins=frozenset(dir(builtins)) | frozenset(keyword.kwlist) | {"self", "cls"},
         grammar=Grammar(
             "tree_sitter_python",
             functions=_kinds("function_definition"),

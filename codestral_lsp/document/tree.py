@@ -163,7 +163,7 @@ class SyntaxTree(Syntax):
         return Lexical.CODE
 
     def prose(self, position: Position) -> Range | None:
-        path = self._path_to(self._point(position))
+        path = self._path_to(self.point(position))
         for depth in range(len(path) - 1, 0, -1):
             node = path[depth]
             if node.type in self._grammar.comments or (
@@ -176,7 +176,7 @@ class SyntaxTree(Syntax):
         position = self.text.clamp(position)
         if self._is_in_doubt(position):
             return self._rules.open_bracket(position)
-        point = self._point(position)
+        point = self.point(position)
         for node in reversed(self._path_before(position)):
             is_list = node.child_count > _MANY_CHILDREN
             children = [node.child(0), node.child(1), node.child(node.child_count - 1)] if is_list else node.children
@@ -194,7 +194,7 @@ class SyntaxTree(Syntax):
         return None
 
     def opens_block(self, brace: Position) -> bool:
-        path = self._path_to(self._point(brace))
+        path = self._path_to(self.point(brace))
         if len(path) < 2 or path[-2].is_error:
             return self._rules.opens_block(brace)
         return path[-2].type in self._grammar.bodies
@@ -228,7 +228,7 @@ class SyntaxTree(Syntax):
             # A block ends with its last statement; whether the next line is still in it, its indentation says.
             depth = position.column if not line.strip() else indentation(line)
             last = self.code_before(position)
-            path = self._path_to(self._point(last)) if last is not None else []
+            path = self._path_to(self.point(last)) if last is not None else []
         is_clause = False
         for at in range(len(path) - 1, -1, -1):
             node = path[at]
@@ -303,14 +303,14 @@ class SyntaxTree(Syntax):
 
     def _is_between(self, node: Node, position: Position) -> bool:
         """Whether a position is behind the first token of a node and before its last."""
-        point = self._point(position)
+        point = self.point(position)
         if node.child_count < 2:
             return node.start_point < point <= node.end_point
         return node.children[0].end_point <= point <= node.children[-1].start_point
 
     def _is_in_string(self, node: Node, position: Position) -> bool:
         """Whether a position is between the quotation marks of a string."""
-        point = self._point(position)
+        point = self.point(position)
         if node.child_count < 2:
             return node.start_point < point < node.end_point
         first, last = node.children[0], node.children[-1]
@@ -347,7 +347,7 @@ class SyntaxTree(Syntax):
         root = self.tree.root_node
         if not root.has_error:
             return
-        start, end = (self._point(span.start), self._point(span.end)) if span else ((0, 0), root.end_point)
+        start, end = (self.point(span.start), self.point(span.end)) if span else ((0, 0), root.end_point)
         before_start = (start[0], max(0, start[1] - 1))
         waiting = [root]
         while waiting:
@@ -369,7 +369,7 @@ class SyntaxTree(Syntax):
         if column:
             return self._path_to((line, byte_column(self.text.lines[line], column - 1)))
         if line:
-            return self._path_to(self._point(Position(line - 1, len(self.text.lines[line - 1]) - 1)))
+            return self._path_to(self.point(Position(line - 1, len(self.text.lines[line - 1]) - 1)))
         return [self.tree.root_node]
 
     def _path_to(self, point: tuple[int, int]) -> list[Node]:
@@ -377,7 +377,8 @@ class SyntaxTree(Syntax):
             self._path = point, _path(self.tree, point)
         return self._path[1]
 
-    def _point(self, position: Position) -> tuple[int, int]:
+    def point(self, position: Position) -> tuple[int, int]:
+        """A position as tree-sitter counts: row, and column in bytes."""
         return position.line, byte_column(self.text.lines[position.line], position.column)
 
     def _position(self, point: tuple[int, int]) -> Position:
@@ -386,7 +387,7 @@ class SyntaxTree(Syntax):
         return self.text.clamp(Position(row, column_of(self.text.lines[row], column)))
 
     def range_of(self, node: Node) -> Range:
-        """From a node's first character to behind its last."""
+        """From a node's first character to behind its last. (`Node.text` may never return.)"""
         return Range(self._position(node.start_point), self._position(node.end_point))
 
 

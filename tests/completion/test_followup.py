@@ -101,9 +101,9 @@ async def test_it_can_be_switched_off() -> None:
 async def test_nothing_is_prepared_for_somebody_who_never_takes_anything_until_they_do() -> None:
     stage = await scene()
 
-    async def ignore(times: int) -> None:
+    async def ignore(times: int, typed: str = "q") -> None:
         for _ in range(times):
-            stage.insert("q")
+            stage.insert(typed)
             assert await stage.ghost() == "first(1)"
             await asyncio.sleep(1)
 
@@ -111,7 +111,7 @@ async def test_nothing_is_prepared_for_somebody_who_never_takes_anything_until_t
     assert len(prefetches(stage)) == IN_VAIN
     stage.insert("first(1)")
     stage.model.answer = lambda prompt: "first(1)\n"
-    await ignore(1)
+    await ignore(1, "+")
     assert len(prefetches(stage)) == IN_VAIN + 1
 
 

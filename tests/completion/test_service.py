@@ -168,7 +168,7 @@ async def test_nobody_waits_for_long_for_an_answer_that_does_not_begin() -> None
     stage.model.first_token_s = 0.1
     suggestion = await asked
     assert suggestion is not None
-    assert suggestion.ghost == "compute(1)", "what a new request was told"
+    assert suggestion.ghost == "ompute(1)", "what a new request was told, without the letter that was typed"
     assert len(stage.model.calls) == 2
 
 

@@ -14,7 +14,8 @@ def strip_suffix_overlap(text: str, around: Surroundings, extent: Extent) -> str
     Closers on the cursor's line are left in: the suggestion's range replaces those that the text writes itself.
     """
     text = _without_lines_below(text, around)
-    return text if around.rest_is_closers else _without_rest(text, around.rest)
+    # Several lines before code have been cut where they meet it.
+    return text if around.rest_is_closers or "\n" in text else _without_rest(text, around.rest)
 
 
 def _without_lines_below(text: str, around: Surroundings) -> str:
@@ -44,11 +45,11 @@ def same_line(one: str, other: str) -> bool:
 
 
 def _without_rest(text: str, rest: str) -> str:
-    """The first line up to where it runs into the rest of the cursor's line; all of the text if it doesn't."""
-    first, rest = text.partition("\n")[0], rest.rstrip()
-    for start in range(len(first)):
-        tail = first[start:]
+    """A line up to where it runs into the rest of the cursor's line; all of it if it doesn't."""
+    rest = rest.rstrip()
+    for start in range(len(text)):
+        tail = text[start:]
         # One mark in common (a bracket, a comma) is no overlap, unless the rest is no longer than that.
         if tail.startswith(rest) or (len(tail) > 1 and rest.startswith(tail)):
-            return first[:start]
+            return text[:start]
     return text
