@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.bugs.cases import Case
 from benchmarks.bugs.toolchains import file_name
+from codestral_lsp.actions.answers import Answers
 from codestral_lsp.actions.edits import DocumentEdit, TextEdit
 from codestral_lsp.actions.find_bug import Evidence, Hunt
 from codestral_lsp.actions.finding import Finding, shifted
@@ -101,7 +102,7 @@ class Desk:
         lookup = WorkspaceLookup(self.store, IgnoreRules(), lambda: ())
         self.traces = Traces()
         talkers = Talkers(self._engines, lambda name, settings: model)
-        talk = Talk(self._engines, talkers, self.traces, lambda: None)
+        talk = Talk(self._engines, talkers, Answers(), self.traces, lambda: None)
         parts = Parts(talk, ChatPrompts(None, lambda error: None), self.syntax, lookup)
         self.actions = Actions(parts, self.store, Path(tempfile.mkdtemp(prefix="desk-")))
 

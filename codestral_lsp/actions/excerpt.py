@@ -75,6 +75,11 @@ class Excerpt:
         return "…\n".join("".join(lines[first:stop]) for first, stop in self.runs)
 
 
+def all_of(target: Target) -> Excerpt:
+    """All lines of a target."""
+    return Excerpt(target, ((target.first, target.stop),))
+
+
 def excerpt(target: Target, budget: float, tokens: Callable[[str], float]) -> Excerpt:
     """As much of a target as fits `budget` tokens: its first lines, and a window around the line the user is at."""
     lines = target.document.text.lines
@@ -83,7 +88,7 @@ def excerpt(target: Target, budget: float, tokens: Callable[[str], float]) -> Ex
         return tokens(lines[line][:LONGEST_LINE]) + 3  # its number
 
     if sum(map(cost, range(target.first, target.stop))) <= budget:
-        return Excerpt(target, ((target.first, target.stop),))
+        return all_of(target)
     head = min(target.first + _HEAD_LINES, target.stop)
     spent = sum(map(cost, range(target.first, head)))
     focus = max(head, min(target.focus, target.stop - 1))

@@ -125,7 +125,6 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
         max_tokens=MAX_TOKENS,
         audience=CodeHearer(audience),
         whole=is_closed,
-        fresh=True,
     )
     code = code_in(said.text)
     edit = _edit(code, hole, syntax)

@@ -27,17 +27,15 @@ async def ground(
     syntax: Syntax,
     lookup: Lookup,
     path: str,
-    budget: float,
-    tokens: Callable[[str], float],
 ) -> tuple[Definition, ...]:
-    """The definitions that the target's code uses, nearest first, as many as fit `budget` tokens."""
+    """The definitions that the target's code uses, nearest first."""
     if not isinstance(syntax, SyntaxTree):
         return ()
     names, known = await asyncio.to_thread(_in_file, target, syntax, path)
     missing = [name for name in names if name not in known][:_MOST_NAMES]
     found = [known[name] for name in names if name in known]
     found += await lookup.definitions(missing, target.document) if missing else ()
-    return within(found, budget, tokens)
+    return tuple(found)
 
 
 def within(found: Sequence[Definition], budget: float, tokens: Callable[[str], float]) -> tuple[Definition, ...]:

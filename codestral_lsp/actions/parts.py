@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from codestral_lsp.actions.definitions import Lookup
-from codestral_lsp.actions.excerpt import Excerpt, excerpt
-from codestral_lsp.actions.grounding import ground, shown
+from codestral_lsp.actions.answers import digest
+from codestral_lsp.actions.definitions import Definition, Lookup
+from codestral_lsp.actions.excerpt import Excerpt, all_of, excerpt
+from codestral_lsp.actions.grounding import ground, shown, within
 from codestral_lsp.actions.talk import Audience, Said, Talk
 from codestral_lsp.actions.target import Target
+from codestral_lsp.backends.base import Message
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.errors import PromptTooLong
@@ -62,57 +64,62 @@ async def ask(
     schema: dict[str, object] | None = None,
     audience: Audience | None = None,
     whole: Callable[[str], bool] = lambda text: False,
-    fresh: bool = False,
 ) -> Answer:
-    """Ask the model about a target. A prompt that turns out too long is tried once more, smaller.
+    """Ask the model about a target; the same question about unchanged code has its answer at once.
 
-    Raises NoChat and BackendError.
+    A prompt that turns out too long is tried once more, smaller. Raises NoChat and BackendError.
     """
     engine = await parts.talk.engine()
+    target = question.target
+    syntax = await parts.syntax.syntax(target.document)
+    path = parts.lookup.shown(target.document)
+    used = await ground(target, syntax, parts.lookup, path)
+
+    def asked(code: Excerpt, given: Sequence[Definition]) -> Sequence[Message]:
+        values = {
+            "code": code.numbered(),
+            "definitions": shown(given),
+            "kind": target.kind.value,
+            "name": target.name or target.title,
+            "path": path,
+            "language": syntax.language.name,
+            **question.values,
+        }
+        return parts.prompts.messages(question.prompt, values)
+
     for shrink in (1.0, 0.5):
-        seen, grounded, values = await _seen(parts, engine, question, shrink)
-        messages = parts.prompts.messages(question.prompt, values)
+        seen, given = _within_budget(parts, engine, question, used, shrink)
+        # Named by all there is to see: how much of it the model is shown depends on what is known of its speed by now.
+        everything = asked(all_of(target), [replace(each, line=0) for each in used])
+        where = () if seen.is_whole else (str(target.focus - target.first),)
         try:
             said = await parts.talk.ask(
                 engine,
-                messages,
+                asked(seen, given),
                 title=question.title,
                 kind=question.kind,
-                language=question.target.document.language,
+                language=target.document.language,
                 max_tokens=question.max_tokens,
                 schema=schema,
                 audience=audience,
                 whole=whole,
-                fresh=fresh,
+                kept_as=digest(engine.key, everything, question.max_tokens, schema, where),
             )
         except PromptTooLong:
             if shrink < 1.0:
                 raise
             continue
-        return Answer(said, seen, grounded)
+        return Answer(said, seen, tuple(f"{each.name} ({each.path}:{each.line + 1})" for each in given))
     raise AssertionError("the loop returns or raises")
 
 
-async def _seen(
-    parts: Parts, engine: Engine, question: Question, shrink: float
-) -> tuple[Excerpt, tuple[str, ...], dict[str, str]]:
-    """What the model is shown: the code or a window on it, and the definitions it uses."""
-    target = question.target
+def _within_budget(
+    parts: Parts, engine: Engine, question: Question, used: Sequence[Definition], shrink: float
+) -> tuple[Excerpt, tuple[Definition, ...]]:
+    """What the model is shown: the code or a window on it, and as many of the definitions it uses as fit."""
     tokens = engine.counter.line
     said = sum(tokens(line) for value in question.values.values() for line in value.splitlines(keepends=True))
     room = max(200.0, parts.talk.budget(engine, question.max_tokens) * shrink - _PROMPT_ITSELF - said)
-    seen = excerpt(target, room * _CODE_SHARE, tokens)
+    seen = excerpt(question.target, room * _CODE_SHARE, tokens)
     left = room - sum(tokens(line) + 3 for line in seen.plain().splitlines(keepends=True))
-    path = parts.lookup.shown(target.document)
-    syntax = await parts.syntax.syntax(target.document)
-    found = await ground(target, syntax, parts.lookup, path, left, tokens)
-    values = {
-        "code": seen.numbered(),
-        "definitions": shown(found),
-        "kind": target.kind.value,
-        "name": target.name or target.title,
-        "path": path,
-        "language": syntax.language.name,
-        **question.values,
-    }
-    return seen, tuple(f"{each.name} ({each.path}:{each.line + 1})" for each in found), values
+    return seen, within(used, left, tokens)

@@ -1,16 +1,15 @@
-"""Asking a chat model: one slot for completion and chat, pauses, limits, and answers kept for unchanged code."""
+"""Asking a chat model: one slot for completion and chat, pauses, limits, and answers given again."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Any, Protocol
 
+from codestral_lsp.actions.answers import Answer, Answers
 from codestral_lsp.actions.rambling import rambles
 from codestral_lsp.actions.talkers import Talkers
 from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling, Usage
@@ -30,7 +29,6 @@ _READ_S = 20.0
 """A prompt is at most what the machine reads in this time ..."""
 _SMALLEST = 1200
 """... and at least so many tokens."""
-_KEPT = 200
 _LOOK_EVERY = 8
 """Pieces between two looks at whether the model rambles."""
 
@@ -55,7 +53,7 @@ class Said:
     cut: str = ""
     """Why the model was cut off; empty if it ended by itself."""
     cached: bool = False
-    """Whether it was answered from memory."""
+    """Whether the answer had been kept."""
     model: str = ""
     first_text_ms: float | None = None
     total_ms: float = 0.0
@@ -81,13 +79,15 @@ class _Turn:
 class Talk:
     """Asks a chat model, one question at a time where its engine has one slot."""
 
-    def __init__(self, engines: Engines, talkers: Talkers, traces: Traces, afterwards: Callable[[], None]) -> None:
+    def __init__(
+        self, engines: Engines, talkers: Talkers, answers: Answers, traces: Traces, afterwards: Callable[[], None]
+    ) -> None:
         """`afterwards` is called when an answer has left the engine's cache cold."""
         self._engines = engines
+        self._answers = answers
         self._talkers = talkers
         self._traces = traces
         self._afterwards = afterwards
-        self._answers: OrderedDict[bytes, Said] = OrderedDict()
         self._without_schemas: set[str] = set()
         """Engines (by key) that refuse to be held to a schema: their JSON is mended as it comes."""
 
@@ -115,16 +115,15 @@ class Talk:
         schema: dict[str, Any] | None = None,
         audience: Audience | None = None,
         whole: Callable[[str], bool] = lambda text: False,
-        fresh: bool = False,
+        kept_as: bytes | None = None,
     ) -> Said:
         """The model's answer. Stops reading where `whole` says that nothing more is wanted.
 
-        `fresh`: do not answer from memory. Raises BackendError.
+        `kept_as`: names the question, whose answer is kept and given again; none: it is asked anew each time.
+        Raises BackendError.
         """
         model = engine.info.model
-        digest = _digest(engine.key, messages, max_tokens, schema)
-        if not fresh and (known := self._answers.get(digest)) is not None:
-            self._answers.move_to_end(digest)
+        if kept_as is not None and (known := await self._answers.find(kept_as)) is not None:
             if audience is not None:
                 audience.heard(known.text)
             return Said(known.text, cached=True, model=known.model, prompt_tokens=known.prompt_tokens)
@@ -157,10 +156,8 @@ class Talk:
             self._learn(engine, safe, said, trace)
             self._afterwards()
         trace.outcome = "shown" if said.text.strip() else "empty"
-        if not said.cut and said.text.strip():
-            self._answers[digest] = said
-            while len(self._answers) > _KEPT:
-                self._answers.popitem(last=False)
+        if kept_as is not None and not said.cut and said.text.strip():
+            self._answers.put(kept_as, Answer(said.text, said.model, said.prompt_tokens))
         return said
 
     async def _say(
@@ -262,11 +259,3 @@ class _Reading:
 
 def _is_about_schemas(error: RequestRefused) -> bool:
     return re.search(r"response_format|json_schema|schema|grammar", error.cause) is not None
-
-
-def _digest(key: str, messages: Sequence[Message], max_tokens: int, schema: dict[str, Any] | None) -> bytes:
-    digest = blake2b(digest_size=16)
-    for part in (key, str(max_tokens), repr(schema), *(message.content for message in messages)):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little") + encoded)
-    return digest.digest()

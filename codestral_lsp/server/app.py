@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from codestral_lsp.actions.answers import Answers
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.service import Actions
 from codestral_lsp.actions.talk import Talk
@@ -108,7 +109,8 @@ class App:
         self.lookup = WorkspaceLookup(self.documents, self.ignore, lambda: self.roots, self.context)
         self.explanations = paths.cache / "explanations"
         self.action_numbers = itertools.count(1)
-        talk = Talk(self.engines, self.talkers, self.traces, self.completion.warm_again)
+        self.answers = Answers(paths.cache, settings.cache)
+        talk = Talk(self.engines, self.talkers, self.answers, self.traces, self.completion.warm_again)
         prompts = ChatPrompts(paths.config_file.parent / "prompts", lambda error: self.report([error]))
         self.actions = Actions(Parts(talk, prompts, self.syntax, self.lookup), self.documents, paths.state)
         self.server = CodestralServer(self.documents, self.completion)
@@ -151,6 +153,7 @@ class App:
             await self.context.configure(new.workspace_index)
         if old.cache != new.cache:
             await self.completion.use_cache(CompletionCache(self._disk_cache(new)))
+            self.answers.configure(new.cache)
         if _engine_settings(old) != _engine_settings(new):
             self.engines.choose(new)
 
@@ -237,6 +240,7 @@ class App:
         await self.keys.aclose()
         self.syntax.close()
         self.history.save(self.traces, asyncio.get_running_loop().time())
+        await asyncio.to_thread(self.answers.close)
         await asyncio.to_thread(self.history.database.close)
         await asyncio.to_thread(self.ledger.database.close)
 

@@ -100,7 +100,7 @@ def register(app: App) -> None:
     @command("codestral.clearCache")
     async def clear_cache() -> int:
         """Forget all cached answers; tells how many there were."""
-        return await app.completion.cache.clear()
+        return await app.completion.cache.clear() + await app.answers.clear()
 
     @command("codestral.trustWorkspace")
     async def trust_workspace() -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from codestral_lsp.actions.answers import Answers
 from codestral_lsp.actions.definitions import Definition, Use
 from codestral_lsp.actions.parts import Parts
 from codestral_lsp.actions.service import Actions
@@ -131,7 +132,7 @@ class Scene:
         self.warmed = 0
         self.problems: list[str] = []
         talkers = Talkers(self.engines, lambda name, settings: self.model)
-        self.talk = Talk(self.engines, talkers, Traces(), self._warm)
+        self.talk = Talk(self.engines, talkers, Answers(), Traces(), self._warm)
         chat = ChatPrompts(prompts, lambda error: self.problems.append(error.message))
         self.parts = Parts(self.talk, chat, self.syntax, self.lookup)
         self.actions = Actions(self.parts, self.store, state or Path("/nowhere"))

@@ -98,6 +98,19 @@ async def test_the_same_question_about_unchanged_code_is_answered_from_memory_wh
 
 
 @in_virtual_time
+async def test_a_machine_that_turns_out_slow_answers_the_same_question_from_memory_too() -> None:
+    used = "".join(f"def helper{number}(x):\n" + "    x += 1\n" * 20 + "    return x\n\n\n" for number in range(40))
+    calls = "".join(f"    x = helper{number}(x)\n" for number in range(40))
+    stage = await Scene(f"{used}def f(x):\n{calls}    return x█\n").begin()
+    await stage.actions.explain(await stage.target(), stage.hearer)
+    stage.engine.speed.tokens_per_s = 20.0
+    again = await stage.actions.explain(await stage.target(), stage.hearer)
+    assert again.said is not None
+    assert again.said.cached
+    assert len(stage.model.asked) == 1
+
+
+@in_virtual_time
 async def test_a_follow_up_knows_what_was_said() -> None:
     stage = await scene()
     stage.model.says = lambda request: "It charges VAT."

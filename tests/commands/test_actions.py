@@ -66,6 +66,10 @@ async def test_explain(cli: Run, ollama: OllamaStandIn) -> None:
     code, out, _ = await cli("explain", "mean.py:5", ollama=ollama)
     assert code == 0
     assert out.startswith("# mean()\n\nIt sums up, see [line 5](file:///")
+    await cli("explain", "mean.py:5", ollama=ollama)
+    assert len(ollama.seen("/api/chat")) == 1, "kept from the process before"
+    code, out, _ = await cli("cache", "stats", "--json")
+    assert json.loads(out)["questions"] == 1
     code, out, _ = await cli("explain", "mean.py:5", "--json", "--instruction", "Why?", ollama=ollama)
     answer = json.loads(out)
     assert answer["target"] == {"kind": "function", "name": "mean", "first": 4, "last": 6}

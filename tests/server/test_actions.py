@@ -23,6 +23,7 @@ SPEAKS: dict[str, Any] = {
     "experimental": {"codestral": {"actions": True}},
 }
 SHOWS: dict[str, Any] = {**CAPABILITIES, "window": {"workDoneProgress": True, "showDocument": {"support": True}}}
+SECRET = "ghp_" + "a1B2c3D4e5" * 3 + "f6G7h8"
 AT = {"uri": URI, "position": {"line": 4, "character": 8}}
 
 
@@ -53,6 +54,41 @@ async def test_explain_streams_to_a_client_that_shows_it(start: StartClient, oll
     again = await client.command("codestral.explain", AT)
     assert again["cached"]
     assert again["markdown"] == result["markdown"]
+
+
+async def test_the_answer_outlives_the_server_unless_it_holds_a_secret(
+    start: StartClient, ollama: OllamaStandIn, tmp_path: Path
+) -> None:
+    ollama.script = Script(lambda prompt: f"It adds. TOKEN={SECRET}" if "secretly" in prompt else "It adds.")
+    client = await start(ollama, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    first = await client.command("codestral.explain", AT)
+    assert SECRET in (await client.command("codestral.explain", {**AT, "instruction": "secretly"}))["markdown"]
+    await client.stop()
+    asked = len(ollama.seen("/api/chat"))
+
+    later = await start(ollama, capabilities=SPEAKS)
+    later.open(URI, "\n" + TEXT)
+    moved = {"uri": URI, "position": {"line": 5, "character": 8}}
+    again = await later.command("codestral.explain", moved)
+    assert (again["cached"], again["markdown"]) == (True, first["markdown"])
+    assert len(ollama.seen("/api/chat")) == asked
+    assert not (await later.command("codestral.explain", {**moved, "instruction": "secretly"}))["cached"]
+    kept = b"".join(await asyncio.to_thread(lambda: [file.read_bytes() for file in tmp_path.rglob("answers.db*")]))
+    assert b"It adds." in kept
+    assert SECRET.encode() not in kept
+    assert b"RATE" not in kept, "of the code only digests"
+    assert await later.command("codestral.clearCache") >= 1
+    assert not (await later.command("codestral.explain", moved))["cached"]
+
+
+async def test_where_nothing_may_be_kept_nothing_is(start: StartClient, ollama: OllamaStandIn, tmp_path: Path) -> None:
+    client = await start(ollama, {"cache": {"enabled": False}}, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    await client.command("codestral.explain", AT)
+    assert (await client.command("codestral.explain", AT))["cached"], "in memory"
+    await client.stop()
+    assert not await asyncio.to_thread(lambda: list(tmp_path.rglob("answers.db*")))
 
 
 async def test_the_same_load_options_as_completion(start: StartClient, ollama: OllamaStandIn) -> None:
