@@ -8,8 +8,12 @@ import pytest
 
 from codestral_lsp.actions.edits import DocumentEdit
 from codestral_lsp.actions.generate import Generated, hole_at
+from codestral_lsp.actions.imports import import_edit, split_imports
 from codestral_lsp.actions.target import TargetKind
+from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.position import Range
+from codestral_lsp.document.text import Text
+from codestral_lsp.document.tree import SyntaxTree
 from codestral_lsp.errors import NoTarget, UselessAnswer
 from tests.actions.scene import Scene
 from tests.completion.scene import in_virtual_time
@@ -45,7 +49,7 @@ def fence(code: str, language: str = "python") -> str:
         (
             '"""A module."""\n\n\ndef f(path):\n    # list█\n',
             "import glob\nfrom pathlib import Path\n\nreturn glob.glob(path)",
-            '"""A module."""\nimport glob\nfrom pathlib import Path\n\n\n'
+            '"""A module."""\n\nimport glob\nfrom pathlib import Path\n\n\n'
             "def f(path):\n    # list\n    return glob.glob(path)\n",
         ),
         (
@@ -87,11 +91,45 @@ async def test_other_languages() -> None:
         fence('import "fmt"\n\nfmt.Println(x)', "go"),
         language="go",
     )
-    assert str(generated.edit.applied()).startswith('package a\nimport "fmt"\n')
+    assert str(generated.edit.applied()).startswith('package a\n\nimport "fmt"\n\nfunc Show')
     _, generated = await generate(
         "function f(a) {█\n}\n", fence("function f(a) {\n  return a;\n}", "js"), language="javascript"
     )
     assert str(generated.edit.applied()) == "function f(a) {\n    return a;\n}\n"
+
+
+OS_NAMES = "from os import (\n    sep,\n    linesep,\n)\n"
+ALIAS = 'import { a as b } from "c";\n'
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "said", "added"),
+    [
+        ("python", "import os\n", f"import os.path\n{OS_NAMES}", OS_NAMES),
+        ("python", "from os import sep, path\n", "from os import sep", ""),
+        ("python", "import numpy as np\n", "import numpy as np\nimport re", "import re\n"),
+        ("go", 'package a\n\nimport (\n\t"fmt"\n)\n', 'import (\n\t"fmt"\n\t"os"\n)', 'import "os"\n'),
+        ("go", 'package a\n\nimport f "fmt"\n', 'import f "fmt"', ""),
+        ("rust", "use std::{fs, io};\n", "use std::fs;\nuse std::io::{self, Read};", "use std::io::{self, Read};\n"),
+        ("javascript", "import fs from 'fs';\n", f'import fs from "fs";\n{ALIAS}', ALIAS),
+        ("javascript", "const {a, b: c} = require('d');\n", "const { a } = require('d');", ""),
+        (
+            "java",
+            "import java.util.List;\n",
+            "import java.util.List;\nimport java.util.Map;",
+            "import java.util.Map;\n",
+        ),
+        ("c", "#include <stdio.h>\n", "#include <stdio.h>\n#include <math.h>", "#include <math.h>\n"),
+    ],
+)
+def test_only_imports_that_the_file_lacks_are_added(language: str, file: str, said: str, added: str) -> None:
+    known = language_of(language, "")
+    imports, rest = split_imports([*said.splitlines(), "", "code()"], known)
+    assert rest == ["code()"]
+    tree = SyntaxTree.of(Text.of(file + "\ncode\n"), known)
+    assert tree is not None
+    edit = import_edit(imports, tree)
+    assert (edit.text if edit else "") == added
 
 
 @in_virtual_time
