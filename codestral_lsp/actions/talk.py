@@ -29,6 +29,7 @@ _READ_S = 20.0
 """A prompt is at most what the machine reads in this time ..."""
 _SMALLEST = 1200
 """... and at least so many tokens."""
+_ROUND_AND_ROUND = "it began to repeat itself"
 _LOOK_EVERY = 8
 """Pieces between two looks at whether the model rambles."""
 
@@ -231,6 +232,8 @@ class _Reading:
                 said.usage = piece.usage or said.usage
                 if piece.finish == "length":
                     said.cut = "it reached its limit of tokens"
+                elif piece.finish == "repeat":
+                    said.cut = _ROUND_AND_ROUND
                 if not piece.text:
                     continue
                 raw, count = raw + piece.text, count + 1
@@ -244,7 +247,7 @@ class _Reading:
                 if self._whole(text):
                     break
                 if count % _LOOK_EVERY == 0 and rambles(text):
-                    said.cut = "it began to repeat itself"
+                    said.cut = _ROUND_AND_ROUND
                     break
                 if now() - self._started_s > MOST_S:
                     said.cut = "it did not come to an end"

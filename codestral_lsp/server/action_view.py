@@ -1,7 +1,8 @@
 """A running action as the client sees it: work-done progress, the text as it is written, where to read it.
 
 Clients that say `experimental.codestral.actions` get `codestral/action` notifications and show the text themselves.
-For the others Markdown goes into a file, which they are asked to show.
+For the others what is to be read (an explanation, tests, code that could not be used) goes into a file, which they are
+asked to show.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from lsprotocol import types
@@ -44,7 +45,7 @@ class ActionView:
         self._told = ""
         self._due: asyncio.TimerHandle | None = None
         self._token: str | None = None
-        self._file: _MarkdownFile | None = None
+        self._file: _PageFile | None = None
         self.cancel: Callable[[], object] = lambda: None
         """Called when the user cancels the progress."""
 
@@ -71,10 +72,8 @@ class ActionView:
         capabilities = self._app.server.client_capabilities
         if capabilities.window is not None and capabilities.window.work_done_progress:
             await self._begin_progress()
-        if self._language == "markdown" and not self._speaks and self._app.settings.actions.explain_in == "document":
-            show = capabilities.window.show_document if capabilities.window is not None else None
-            if show is not None and show.support:
-                self._file = _MarkdownFile(self._app, self.id)
+        if self._language == "markdown" and self._app.settings.actions.explain_in == "document":
+            self._open_file()
         self._tell()
 
     async def end(self, state: State, message: str = "") -> None:
@@ -84,6 +83,8 @@ class ActionView:
             self._due.cancel()
             self._due = None
         self._tell()
+        if (self._kind, state) in (("write-tests", "done"), ("generate", "failed")):
+            self._open_file()
         if self._file is not None and self._text:
             await self._file.write(self._text)
         if self._token is not None:
@@ -93,8 +94,20 @@ class ActionView:
     # ---- telling
 
     @property
+    def _ending(self) -> str:
+        """That of the file the action is about: by it editors know the language."""
+        return PurePosixPath(self._uri).suffix or ".txt"
+
+    @property
     def _speaks(self) -> bool:
         return self._app.server.client.shows_actions
+
+    def _open_file(self) -> None:
+        """Have the text shown as a file, if the client shows files and nothing better."""
+        window = self._app.server.client_capabilities.window
+        show = window.show_document if window is not None else None
+        if not self._speaks and show is not None and show.support:
+            self._file = _PageFile(self._app, self.id, ".md" if self._language == "markdown" else self._ending)
 
     def _soon(self) -> None:
         if self._due is None:
@@ -145,13 +158,13 @@ class ActionView:
             self._app.server.work_done_progress.report(self._token, types.WorkDoneProgressReport(message=message))
 
 
-class _MarkdownFile:
+class _PageFile:
     """The text as a file of the user's own, for clients that show nothing but files."""
 
-    def __init__(self, app: App, name: str) -> None:
+    def __init__(self, app: App, name: str, ending: str) -> None:
         self._app = app
         # Several editors may run a server each.
-        self._path = app.explanations / f"{name}-{os.getpid()}.md"
+        self._path = app.explanations / f"{name}-{os.getpid()}{ending}"
         self._shown = False
         self._writing: asyncio.Task[None] | None = None
 
@@ -170,12 +183,15 @@ class _MarkdownFile:
         try:
             await asyncio.to_thread(_replace, self._path, text)
         except OSError as error:
-            self._app.report_once(f"Explanations cannot be shown: {self._path.parent}: {error.strerror}.")
+            self._app.report_once(f"Answers cannot be shown: {self._path.parent}: {error.strerror}.")
             return
         if not self._shown:
             self._shown = True
             params = types.ShowDocumentParams(uri=self._path.as_uri(), external=False, take_focus=False)
-            await self._app.server.window_show_document_async(params)
+            try:
+                await self._app.server.window_show_document_async(params)
+            except Exception:
+                log.info("The client does not show %s", self._path)
 
 
 def _replace(path: Path, text: str) -> None:
@@ -190,7 +206,7 @@ def _replace(path: Path, text: str) -> None:
 
 def _tidy(folder: Path) -> None:
     """Take away what was written days ago."""
-    for file in folder.glob("*.md"):
+    for file in folder.glob("action-*"):
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > _KEPT_S:
                 file.unlink()
