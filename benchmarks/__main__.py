@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, str] = {
     "traces": "Typing traces: what a keystroke costs",
     "commits": "Real commits typed again: what completion is worth",
     "actions": "Explain and find the bug",
+    "stats_page": "The page of statistics",
 }
 """Modules of this package, each with `--json FILE`, by what they show."""
 NOT_MEASURED = "NOT MEASURED"

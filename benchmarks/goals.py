@@ -156,4 +156,10 @@ GOALS: tuple[Goal, ...] = (
         _of("Tracebacks", "no model", "found, %"),
         _at_least(90),
     ),
+    Goal(
+        "stats_page",
+        "the page of statistics over 100,000 requests: open in Chromium within 1,000 ms",
+        _of("a page", "ours", "first paint in Chromium, ms"),
+        _at_most(1000),
+    ),
 )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
-from codestral_lsp.insight.stats import WAYS
+from codestral_lsp.insight.month import Month, Spent
+from codestral_lsp.insight.page import statistics_page
+from codestral_lsp.insight.stats import WAYS, summed
 from codestral_lsp.insight.trace import Kept, Trace, Way
 
 _LANGUAGES = ("python", "python", "python", "typescript", "typescript", "go", "markdown")
@@ -64,3 +69,17 @@ def _answered(trace: Trace, chance: random.Random, first: int) -> int:
     elif chance.random() < 0.03:
         trace.fate = "dismissed"
     return trace.number
+
+
+def main() -> None:
+    """Write a page of statistics of a made-up history: `python -m benchmarks.histories COUNT FILE`."""
+    count, file = int(sys.argv[1]), Path(sys.argv[2])
+    now = datetime.now().astimezone()
+    spent = [Spent(f"{now:%Y-%m}", "api.mistral.ai", "codestral-2508", 1234, 2_345_678, 1_000_000, 34_567, 0.4321)]
+    month = Month(f"{now:%Y-%m}", 0.4321, "USD", 5.0, "2026-08-21")
+    stats = summed(history(count, now.timestamp()))
+    file.write_text(statistics_page(stats, month, spent if count else [], 30, now), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

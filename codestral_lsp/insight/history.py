@@ -18,6 +18,7 @@ CREATE TABLE traces (
 );
 CREATE INDEX traces_by_time ON traces (at);
 """
+_FIELDS = frozenset(Trace.__slots__)
 _MOST = 100_000
 """Traces that are kept."""
 
@@ -61,8 +62,11 @@ def _text(trace: Trace) -> str:
 
 def _trace(text: str) -> Trace:
     told: dict[str, Any] = json.loads(text)
-    known = {name: value for name, value in told.items() if name in Trace.__slots__}
-    trace = Trace(**{"number": 0, "language": "", "trigger": "", "started_s": 0.0, **known})
+    if not told.keys() <= _FIELDS:  # of a newer version
+        told = {name: value for name, value in told.items() if name in _FIELDS}
+    trace = Trace(told.pop("number", 0), told.pop("language", ""), told.pop("trigger", ""), 0.0)
+    for name, value in told.items():
+        setattr(trace, name, value)
     if trace.kept:
         trace.kept = {when: {way: Kept(*kept) for way, kept in ways.items()} for when, ways in trace.kept.items()}
     return trace

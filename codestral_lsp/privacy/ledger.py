@@ -96,14 +96,12 @@ class Ledger:
         self.database = Database(folder / "ledger.db", _SCHEMA, 1)
         self._count = 0
 
-    def put(self, entry: Entry) -> None:
-        """Keep an entry. Does not wait."""
-        self._count += 1
-        self.database.later(_insert, entry, trim=self._count % _TRIM_EVERY == 1)
-
-    def charge(self, entry: Entry) -> None:
-        """Add an entry to the month's cost, whether or not the entry itself is kept. Does not wait."""
-        self.database.later(_charge, entry, this_month())
+    def enter(self, entry: Entry, *, keep: bool, charge: bool) -> None:
+        """`keep` the entry in the list, add it to the month's cost (`charge`). Does not wait."""
+        if keep or charge:
+            self._count += keep
+            trim = keep and self._count % _TRIM_EVERY == 1
+            self.database.later(_enter, entry, keep, this_month() if charge else "", trim)
 
     async def cost(self, month: str) -> float:
         """What a month has cost, by all servers that use this file."""
@@ -127,7 +125,16 @@ def clear(connection: sqlite3.Connection) -> int:
     return connection.execute("DELETE FROM sent").rowcount
 
 
-def _insert(connection: sqlite3.Connection, entry: Entry, *, trim: bool) -> None:
+def _enter(connection: sqlite3.Connection, entry: Entry, keep: bool, month: str, trim: bool) -> None:
+    if keep:
+        _insert(connection, entry)
+    if trim:
+        connection.execute("DELETE FROM sent WHERE rowid <= (SELECT max(rowid) FROM sent) - ?", (_MOST,))
+    if month:
+        _charge(connection, entry, month)
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute(
         "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -147,8 +154,6 @@ def _insert(connection: sqlite3.Connection, entry: Entry, *, trim: bool) -> None
             entry.text,
         ),
     )
-    if trim:
-        connection.execute("DELETE FROM sent WHERE rowid <= (SELECT max(rowid) FROM sent) - ?", (_MOST,))
 
 
 def _charge(connection: sqlite3.Connection, entry: Entry, month: str) -> None:

@@ -80,9 +80,7 @@ class Door:
         """Enter what has been sent."""
         if info.metered:
             self._spent += entry.cost or 0.0
-            self.ledger.charge(entry)
-        if self.settings.privacy.ledger:
-            self.ledger.put(entry)
+        self.ledger.enter(entry, keep=self.settings.privacy.ledger, charge=info.metered)
 
 
 class OutgoingBackend:

@@ -1,8 +1,13 @@
-"""Finds secrets in text: passwords, keys, tokens. Line by line, and remembers lines, since prompts repeat them."""
+"""Finds secrets in text: passwords, keys, tokens. Line by line.
+
+Prompts repeat themselves from key to key, all but the line that is typed: what was found in blocks of lines and in
+lines is remembered.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +19,8 @@ _SUSPECT = re.compile(
 """What every line with a secret has, in lower case; most lines of code have none of it."""
 _LONGEST_LINE = 20_000
 """Characters; what is longer is data, and is looked at in pieces of this size."""
+_BLOCK = 512
+"""Characters of a block, up to the next end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,10 @@ def find_secrets(text: str) -> list[Secret]:
             group = "secret" if match["secret"] is not None else "tail"
             found.append(Secret("private-key", *match.span(group)))
     keys = list(found)
-    start = 0
-    for line in text.splitlines(keepends=True):
-        for at in range(0, len(line), _LONGEST_LINE):
-            base = start + at
-            for kind, first, last in _in_line(line[at : at + _LONGEST_LINE]):
-                if not any(key.start < base + last and base + first < key.end for key in keys):
-                    found.append(Secret(kind, base + first, base + last))
-        start += len(line)
+    for base, block in _blocks(text):
+        for kind, first, last in _in_block(block):
+            if not any(key.start < base + last and base + first < key.end for key in keys):
+                found.append(Secret(kind, base + first, base + last))
     return sorted(found, key=lambda secret: secret.start)
 
 
@@ -49,6 +52,28 @@ def hide_secrets(text: str) -> str:
     for secret in reversed(find_secrets(text)):
         text = f"{text[: secret.start]}…{text[secret.end :]}"
     return text
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """The text in blocks of whole lines, each with its place. Where a text only grows, all but its last ones stay."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK) + 1 or len(text)
+        yield start, text[start:end]
+        start = end
+
+
+@lru_cache(maxsize=2048)
+def _in_block(block: str) -> tuple[tuple[str, int, int], ...]:
+    """The secrets in some lines: kind, start, end."""
+    found: list[tuple[str, int, int]] = []
+    start = 0
+    for line in block.splitlines(keepends=True):
+        for at in range(start, start + len(line), _LONGEST_LINE):
+            inside = _in_line(line[at - start : at - start + _LONGEST_LINE])
+            found += [(kind, at + first, at + last) for kind, first, last in inside]
+        start += len(line)
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)

@@ -190,7 +190,7 @@ async def test_the_ledger_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("codestral_lsp.privacy.ledger._MOST", 5)
     async with door(tmp_path) as out:
         for _ in range(201):
-            out.ledger.put(Entry("chat", "ollama", "here", "codestral", False))
+            out.ledger.enter(Entry("chat", "ollama", "here", "codestral", False), keep=True, charge=False)
         count = await out.ledger.database.ask(_count)
     assert count == 5
 

@@ -85,3 +85,12 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
 def test_a_password_is_hidden_while_it_is_still_typed() -> None:
     (text,), _ = Vault().redact(['connect(password="Tr0ub4d'])
     assert text == 'connect(password="REDACTED_1_SECRET'
+
+
+@given(st.lists(st.integers(0, 120), max_size=60), st.integers(0, 60))
+def test_a_secret_is_found_wherever_it_stands_in_a_long_text(widths: list[int], at: int) -> None:
+    lines = ["x" * width for width in widths]
+    lines.insert(min(at, len(lines)), 'password = "hunter2-Kx9!qz"')
+    text = "\n".join(lines)
+    (secret,) = find_secrets(text)
+    assert text[secret.start : secret.end] == "hunter2-Kx9!qz"
