@@ -49,7 +49,7 @@ test-editors: .venv/ready
 	tests/editors/run.sh
 
 bench-editors: .venv/ready
-	tests/editors/run.sh latency.ts --json $(CURDIR)/docs/numbers/editors.json
+	tests/editors/run.sh latency.ts --into $(CURDIR)/docs/numbers/editors.md
 
 test-model: .venv/ready
 	$(BIN)/python -m pytest -q -rs tests/model
