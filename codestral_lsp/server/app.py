@@ -207,12 +207,12 @@ class App:
 
     async def start(self) -> None:
         """Start what runs in the background."""
+        self.engines.on_status = lambda status: publish(self, status)  # first: new settings may come while we wait
         self.report(self.loaded.problems)
         if self.door.prices.problem:
             self.report_once(f"Your price table is not used: {self.door.prices.problem}")
         await configuration.pull(self)
         await self.reload()
-        self.engines.on_status = lambda status: publish(self, status)
         self.engines.choose(self.settings)
         await self.embedded.open(self.roots)
         await self.context.open(self.roots)

@@ -53,6 +53,12 @@ async def test_an_engine_answers(start: StartClient, server: StandIn, name: str)
         assert await ghost(client) == ["    return a + b"]
 
 
+async def test_the_engine_is_told_though_settings_come_while_the_server_starts(start: StartClient) -> None:
+    client = await start(None, {})
+    client.notify("workspace/didChangeConfiguration", {"settings": {"codestral": {"backend": "workspace"}}})  # Neovim
+    assert (await engine(client, "workspace"))["kind"] == "Normal"
+
+
 async def test_without_a_choice_the_first_that_answers_is_taken(
     start: StartClient, environ: dict[str, str], unused_tcp_port: int
 ) -> None:
