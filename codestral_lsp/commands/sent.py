@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import datetime
 
-from codestral_lsp.backends.base import Source
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.insight.prices import price_table
-from codestral_lsp.privacy.ledger import Entry, Ledger, clear, last, months
+from codestral_lsp.privacy.ledger import Ledger, clear, last, months
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +37,7 @@ def _show(options: argparse.Namespace, ledger: Ledger, paths: UserPaths) -> None
         print(json.dumps({"sent": [entry.as_json() for entry in entries], "spent": costs}, indent=2))
         return
     for entry in entries:
-        print(line(entry))
+        print(entry.line())
         if options.text and entry.text is not None:
             print("\n".join(f"    {row}" for row in entry.text.splitlines()))
     if not entries:
@@ -50,27 +48,3 @@ def _show(options: argparse.Namespace, ledger: Ledger, paths: UserPaths) -> None
             f"{each.month}: {each.model} at {each.host} cost {each.cost:.4f} {prices.currency} "
             f"({each.requests} requests, prices of {prices.dated})"
         )
-
-
-def line(entry: Entry) -> str:
-    """An entry as one line for a person."""
-    tokens = f"{entry.prompt_tokens} + {entry.answer_tokens} tokens{' (estimated)' if entry.estimated else ''}"
-    where = f"{entry.host}{'' if entry.remote else ' (this machine)'}"
-    parts = [
-        f"{datetime.fromtimestamp(entry.at_s).astimezone():%Y-%m-%d %H:%M:%S}",
-        entry.purpose,
-        f"{entry.model} at {where}",
-        ", ".join(map(_place, entry.sources)) or "-",
-        tokens,
-    ]
-    if entry.redacted:
-        parts.append("taken out: " + ", ".join(f"{count} {kind}" for kind, count in entry.redacted.items()))
-    if entry.cost is not None:
-        parts.append(f"{entry.cost:.6f}")
-    return " · ".join(parts)
-
-
-def _place(source: Source) -> str:
-    if source.first_line is None:
-        return source.path
-    return f"{source.path}:{source.first_line}-{source.last_line}"

@@ -83,6 +83,29 @@ class Entry:
             "text": self.text,
         }
 
+    def line(self) -> str:
+        """The entry as one line for a person."""
+        tokens = f"{self.prompt_tokens} + {self.answer_tokens} tokens{' (estimated)' if self.estimated else ''}"
+        where = f"{self.host}{'' if self.remote else ' (this machine)'}"
+        parts = [
+            f"{datetime.fromtimestamp(self.at_s).astimezone():%Y-%m-%d %H:%M:%S}",
+            self.purpose,
+            f"{self.model} at {where}",
+            ", ".join(map(_place, self.sources)) or "-",
+            tokens,
+        ]
+        if self.redacted:
+            parts.append("taken out: " + ", ".join(f"{count} {kind}" for kind, count in self.redacted.items()))
+        if self.cost is not None:
+            parts.append(f"{self.cost:.6f}")
+        return " · ".join(parts)
+
+
+def _place(source: Source) -> str:
+    if source.first_line is None:
+        return source.path
+    return f"{source.path}:{source.first_line}-{source.last_line}"
+
 
 def this_month() -> str:
     """The month that budgets are counted by, in UTC."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 from codestral_lsp.server import reckoning
@@ -69,9 +70,11 @@ def register(app: App) -> None:
 
     @command("codestral.stats")
     async def stats(*days: float) -> dict[str, Any]:
-        """What was shown and taken in the last days (30 unless told); the fields of `codestral-lsp stats --json`."""
-        sums, month = await reckoning.reckon(app, days[0] if days else _DAYS)
-        return {**sums.as_json(), "month": month.as_json()}
+        """What was shown and taken in the last days (30 unless told); the fields of `codestral-lsp stats --json`, and
+        its text at `text`."""
+        span = days[0] if days else _DAYS
+        sums, month = await reckoning.reckon(app, span)
+        return {**sums.as_json(), "month": month.as_json(), "text": stats_text(sums, span, month.text)}
 
     @command("codestral.statsPage")
     async def stats_page(*days: float) -> str:
@@ -80,9 +83,10 @@ def register(app: App) -> None:
 
     @command("codestral.sent")
     async def sent(*count: int) -> list[dict[str, Any]]:
-        """The last things that were sent to a model (20 unless told), oldest first: where to, of which files."""
+        """The last things that were sent to a model (20 unless told), oldest first: where to, of which files; each as
+        one line for a person at `line`."""
         entries = await app.ledger.database.ask(last, max(1, count[0] if count else 20))
-        return [entry.as_json() for entry in entries or ()]
+        return [{**entry.as_json(), "line": entry.line()} for entry in entries or ()]
 
     @command("codestral.selectEngine")
     async def select_engine(name: str) -> None:
