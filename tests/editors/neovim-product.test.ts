@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Neovim } from "./lib/neovim.ts";
 import { missing, NEOVIM, pause, ROOT, scratch, SERVER, until } from "./lib/places.ts";
+import { FAMILIAR } from "./lib/shop.ts";
 import { StandIn } from "./lib/standin.ts";
 import { Wire } from "./lib/wire.ts";
 
@@ -122,6 +123,31 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
       return lines.length > 0 ? lines.join("\n") : undefined;
     });
 
+  test("with no model it goes on from the project's own code, and asks nobody", async () => {
+    const { completions } = await standIn.stats();
+    await start(`SETTINGS.backend = "workspace" vim.o.expandtab = true SETUP{}`, "cart.py", HEAD + FAMILIAR.text);
+    await nvim.ready();
+    await nvim.type(`GA${FAMILIAR.typed}<CR>`);
+    await nvim.ghostShown(FAMILIAR.ghost);
+    await nvim.type("<Tab>");
+    assert.equal((await nvim.lines()).join("\n"), HEAD + FAMILIAR.whole);
+    assert.equal((await standIn.stats()).completions, completions);
+  });
+
+  test("with Mistral's API, by a key from the environment", async (context) => {
+    const mistral = await StandIn.start(scratch("neovim-mistral"), { firstToken: 20, token: 2 }, "mistral");
+    context.after(() => mistral.stop());
+    mistral.knows(HEAD + TOTAL);
+    const engine = `SETTINGS.backend = "mistral" SETTINGS.mistral = { url = "${mistral.url}" }`;
+    await start(`vim.env.CODESTRAL_API_KEY = "key-of-api-mistral-ai" ${engine} SETUP{}`);
+    await until("the engine", async () => /through mistral/.test((await nvim.lua(`return vim.inspect(require("codestral").status())`)) as string));
+    await nvim.type("Godef total(");
+    await nvim.ghostShown();
+    await nvim.type("<Tab>");
+    assert.deepEqual(await nvim.lines(), (HEAD + TOTAL).trimEnd().split("\n"));
+    assert.deepEqual((await mistral.stats()).violations, []);
+  });
+
   test("says which engine answers, for people and for statuslines", async () => {
     await start(`SETUP{} vim.o.laststatus = 2 vim.o.statusline = "%f %{%v:lua.require'codestral'.statusline()%}"`);
     await nvim.ready();
@@ -144,6 +170,20 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.match(await nvim.lua("return vim.api.nvim_buf_get_name(0)"), /cart\.py$/);
     await command("Codestral why");
     assert.equal(await nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)"), 2);
+  });
+
+  test("says what was sent, what it came to, and what works", async () => {
+    await start();
+    await nvim.ready();
+    await nvim.type("Godef total(");
+    await nvim.ghostShown();
+    await nvim.type("<Esc>");
+    await command("Codestral sent");
+    assert.match(await page("sent"), /completion · codestral at 127\.0\.0\.1:\d+ \(this machine\) · .*cart\.py:1-\d/);
+    await command("Codestral stats");
+    assert.match(await page("stats"), /requests +\d[^]*cost +\S/);
+    await command("Codestral doctor");
+    assert.match(await page("doctor"), /ok +The state folder/);
   });
 
   test("explains beside the code, as it is written", async () => {

@@ -15,9 +15,6 @@ import { Wire } from "./lib/wire.ts";
 const HEAD = "# What is in the cart, and what it costs.\n";
 const TOTAL = 'def total(prices):\n    """Sum of all prices."""\n    return sum(prices)\n';
 
-/** A llama-server with a real model. */
-const LLAMA = process.env["CODESTRAL_TEST_LLAMA_URL"] ?? "";
-
 describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) }, () => {
   const folder = scratch("vscode");
   let code: CodeServer;
@@ -366,20 +363,5 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     assert.match(label, /nothing listens at 127\.0\.0\.1:9|127\.0\.0\.1:9.*not/);
     assert.match(label, /ollama (serve|pull)/);
     assert.equal(await window.page.locator('.statusbar-item.error-kind[id*="codestral"]').count(), 1);
-  });
-
-  test("a real model's suggestion", { skip: !LLAMA && "CODESTRAL_TEST_LLAMA_URL is not set" }, async () => {
-    const model = { "codestral.backend": "llamacpp", "codestral.llamacpp.url": LLAMA };
-    await openProject(writeShop, SHOP.file, "", { "workbench.colorTheme": "Default Dark Modern" }, model);
-    await window.goTo(SHOP.line);
-    await window.type(SHOP.typed);
-    await window.press("Enter");
-    await window.command("Trigger Inline Suggestion");
-    const offered = await until("a suggestion", () => wire.offeredByHand(), 120_000);
-    await window.ghostShown(offered.trim());
-    await window.picture("vscode.png");
-    await window.press("Tab");
-    await window.ghostGone();
-    assert.ok((await window.saved()).includes(offered));
   });
 });

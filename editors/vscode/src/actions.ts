@@ -1,24 +1,10 @@
 /** Explain, find bugs, generate and their kin: starts them where the user is, and shows what is written as it is written. */
 
 import * as vscode from "vscode";
-import type { StaticFeature } from "vscode-languageclient/node";
+import type { Action } from "./offer";
 import type { Pages } from "./pages";
 import type { Finished, Session } from "./session";
 import { grown, type Progressed, shown } from "./written";
-
-/** What the server can do where the cursor is; each a command of ours and of the server's. */
-export const ACTIONS = ["explain", "findBug", "generate", "document", "writeTests"] as const;
-type Action = (typeof ACTIONS)[number];
-
-/** Says to the server that we show by ourselves what its actions write. */
-export const SHOWS_ACTIONS: StaticFeature = {
-  fillClientCapabilities: (capabilities) => {
-    capabilities.experimental = { ...(capabilities.experimental as object | undefined), codestral: { actions: true } };
-  },
-  initialize: () => undefined,
-  getState: () => ({ kind: "static" }),
-  clear: () => undefined,
-};
 
 export class Actions {
   readonly #session: Session;

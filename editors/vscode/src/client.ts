@@ -11,10 +11,11 @@ import {
   RevealOutputChannelOn,
   TransportKind,
 } from "vscode-languageclient/node";
-import { SHOWS_ACTIONS } from "./actions";
+import { SHOWS_ACTIONS } from "./offer";
 import { previewed } from "./preview";
 import { Crashes } from "./server/crashes";
 import { pick, type Tree, userSettings } from "./settings";
+import { logLines } from "./server/log";
 
 export const SECTION = "codestral";
 
@@ -55,6 +56,7 @@ export function createClient(
     documentSelector: DOCUMENTS,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    stdioOptions: { stdout: () => undefined, stderr: (stream) => logLines(stream, log) },
     initializationOptions: () => {
       const now = settings();
       handedOver = JSON.stringify(now);

@@ -1,10 +1,11 @@
 /** Starts the server with the editor and puts its commands and its state within reach. */
 
 import * as vscode from "vscode";
-import { Actions, ACTIONS } from "./actions";
-import { showAnswer, showWhy } from "./inspect";
+import { Actions } from "./actions";
+import { showSent, showText, showWhy } from "./inspect";
 import { Keys } from "./keys";
 import { showMenu } from "./menu";
+import { ACTIONS } from "./offer";
 import { Pages } from "./pages";
 import { Session } from "./session";
 import { selectEngine, setUpLocal, setUpMistral, WALKTHROUGH } from "./setup";
@@ -43,9 +44,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     setKey: () => keys.ask(),
     selectEngine,
     why: () => showWhy(server, pages),
-    sent: () => showAnswer(server, pages, "codestral.sent", "What was sent"),
-    stats: () => showAnswer(server, pages, "codestral.stats", "Use and spend"),
-    doctor: () => showAnswer(server, pages, "codestral.doctor", "The set-up"),
+    sent: () => showSent(server, pages),
+    stats: () => showText(server, pages, "codestral.stats", "Use and spend"),
+    doctor: () => showText(server, pages, "codestral.doctor", "The set-up"),
     trustWorkspace: () => trustWorkspace(server),
     ...Object.fromEntries(ACTIONS.map((action) => [action, () => actions.run(action)])),
   };

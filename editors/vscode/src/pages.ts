@@ -22,6 +22,9 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
       this.#changed.fire(uri);
     };
     write(text);
+    // Beside the code, where an older page makes room: beside that one there would soon be a row of them.
+    const isReading = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
+    if (isReading) await vscode.commands.executeCommand("workbench.action.focusPreviousGroup");
     await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
     return write;
   }
@@ -35,6 +38,13 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
 /** Text that Markdown shows as it is. */
 export function plain(text: unknown): string {
   return String(text ?? "").replaceAll(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&").replaceAll(/\s+/g, " ");
+}
+
+/** Text as a block that Markdown leaves alone. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${text}\n${fence}`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {

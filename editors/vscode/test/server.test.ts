@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Crashes } from "../src/server/crashes";
 import { InstallFailed, privateServer } from "../src/server/environment";
+import { leveled } from "../src/server/log";
 import { ownServer } from "../src/server/locate";
 import { findPython, NoPython, type Ran, type Run } from "../src/server/python";
 
@@ -110,4 +111,11 @@ test("a server that crashes again and again is left alone, one that crashes now 
   assert.deepEqual([0, 1, 2, 3, 4].map((second) => often.mayRestart(second * 1000)), [true, true, true, true, false]);
   const rarely = new Crashes();
   assert.ok([0, 1, 2, 3, 4, 5, 6].every((hour) => rarely.mayRestart(hour * 3_600_000)));
+});
+
+test("a line of the server's log keeps its level, and what is no such line is an error", () => {
+  const stamp = "2026-11-24 13:49:00,674";
+  assert.deepEqual(leveled(`${stamp} INFO codestral_lsp.server: hello`), ["info", "codestral_lsp.server: hello"]);
+  assert.deepEqual(leveled(`${stamp} WARNING a: b`), ["warn", "a: b"]);
+  assert.deepEqual(leveled("  File \"x.py\", line 1"), ["error", "  File \"x.py\", line 1"]);
 });

@@ -69,10 +69,38 @@ export const SHOP = {
   whole: ABOVE + SIGNATURE + BODY + BELOW,
 };
 
+/** The project's files. */
+export function shopFiles(): Record<string, string> {
+  return { "prices.py": PRICES, "receipt.py": RECEIPT, [SHOP.file]: `${ABOVE}    \n${BELOW}` };
+}
+
 /** Writes the project into a new folder. */
 export function writeShop(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "prices.py"), PRICES);
-  writeFileSync(join(folder, "receipt.py"), RECEIPT);
-  writeFileSync(join(folder, SHOP.file), `${ABOVE}    \n${BELOW}`);
+  for (const [name, text] of Object.entries(shopFiles())) writeFileSync(join(folder, name), text);
 }
+
+const GET_BOOK = `class Store:
+    def get_book(self, isbn: str) -> Book:
+        book = self._books.get(isbn)
+        if book is None:
+            raise NotFound("book", isbn)
+        return book
+
+    def get_customer(self, email: str) -> Customer:
+        customer = self._customers.get(email)
+        if customer is None:
+            raise NotFound("customer", email)
+        return customer
+
+    def get_order(self, number: int) -> Order:
+        order = self._orders.get(number)
+        `;
+
+/** Code that goes on like the code above it: what your own code alone can tell. */
+export const FAMILIAR = {
+  text: GET_BOOK,
+  typed: "if order is None:",
+  ghost: 'raise NotFound("order", number)',
+  whole: `${GET_BOOK}if order is None:\n            raise NotFound("order", number)`,
+};

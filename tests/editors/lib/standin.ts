@@ -1,4 +1,4 @@
-/** A stand-in Ollama in a process of its own: answers with what follows the prompt in a given text, and counts. */
+/** A stand-in server in a process of its own: answers with what follows the prompt in a given text, and counts. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,9 +7,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PYTHON, ROOT, until } from "./places.ts";
 
+/** Empty: an Ollama that has no model until one is pulled. */
+export type Api = "ollama" | "empty" | "mistral";
+
 export interface Stats {
   /** How many requests for a completion came. */
   readonly completions: number;
+  /** How many downloads of a model were asked for. */
+  readonly pulls: number;
   /** How many clients went away in the middle of a reply. */
   readonly aborted: number;
   /** What was wrong with the requests. */
@@ -28,10 +33,14 @@ export class StandIn {
   }
 
   /** Times in ms. */
-  static async start(folder: string, pace: { firstToken: number; token: number }): Promise<StandIn> {
-    const known = join(folder, "known.txt");
-    writeFileSync(known, "");
-    const program = ["tests.editors.lib.ollama", known, `${pace.firstToken}`, `${pace.token}`];
+  static async start(
+    folder: string,
+    pace: { firstToken: number; token: number },
+    api: Api = "ollama",
+  ): Promise<StandIn> {
+    const known = join(folder, `${api}-knows.json`);
+    writeFileSync(known, "[]");
+    const program = ["tests.editors.lib.knowing", api, known, `${pace.firstToken}`, `${pace.token}`];
     return StandIn.#run(program, known);
   }
 
@@ -46,15 +55,17 @@ export class StandIn {
     return new StandIn(url, process, known);
   }
 
-  /** From now on the model knows this text by heart, and no other. */
-  knows(text: string): void {
-    writeFileSync(this.#known, text);
+  /** From now on the model knows these texts by heart, and no others. */
+  knows(...texts: string[]): void {
+    writeFileSync(this.#known, JSON.stringify(texts));
   }
 
   async stats(): Promise<Stats> {
     const answer = await fetch(`${this.url}/stand-in`);
     const stats = (await answer.json()) as { requests: Record<string, number>; aborted: number; violations: string[] };
-    return { completions: stats.requests["/api/generate"] ?? 0, aborted: stats.aborted, violations: stats.violations };
+    const completions = ["/api/generate", "/v1/fim/completions"].reduce((sum, path) => sum + (stats.requests[path] ?? 0), 0);
+    const pulls = stats.requests["/api/pull"] ?? 0;
+    return { completions, pulls, aborted: stats.aborted, violations: stats.violations };
   }
 
   /** Waits until one more client than `before` has gone away in the middle of a reply. */

@@ -177,6 +177,12 @@ export class Window {
     await this.press("Enter");
   }
 
+  /** Chooses an entry of the status bar's menu. */
+  async menu(entry: string): Promise<void> {
+    await this.command("Codestral: Show Menu");
+    await this.choose(entry);
+  }
+
   /** Answers the input box that is open. */
   async answer(text: string): Promise<void> {
     await this.page.locator(".quick-input-widget input.input").fill(text);
@@ -198,9 +204,8 @@ export class Window {
   async rendered(what: RegExp): Promise<string> {
     let seen = "";
     const look = async (): Promise<boolean> => {
-      const texts = await Promise.all(
-        this.page.frames().map((frame) => frame.evaluate("document.body ? document.body.innerText : ''").catch(() => "")),
-      );
+      const pages = this.page.frames().filter((frame) => frame.url().includes("fake.html")); // as VS Code names its views
+      const texts = await Promise.all(pages.map((frame) => frame.evaluate("document.body.innerText").catch(() => "")));
       seen = texts.join("\n");
       return what.test(seen);
     };
@@ -238,10 +243,15 @@ export class Window {
 
   /** Runs a command from the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.press("F1");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    const find = async (): Promise<true> => {
+      await this.press("F1");
+      await this.page.locator(".quick-input-widget input").fill(`>${title}`, { timeout: 5000 });
+      await row.waitFor({ timeout: 5000 });
+      return true;
+    };
+    // Whatever takes the focus while it opens closes it.
+    await until(`${title} in the palette`, () => find().catch(() => false), 60_000);
     await this.press("Enter");
   }
 

@@ -6,13 +6,27 @@ local status = require("codestral.status")
 
 local M = {}
 
---- Shows what a command of the server answers.
+--- Shows a command's answer as the server puts it for people.
 ---@param command string
 ---@param title string
----@param arguments? any[]
-local function show(command, title, arguments)
-  server.ask(command, arguments or {}, function(result)
-    page.open(title, vim.list_extend({ "# " .. title, "" }, page.outline(result)))
+local function show_text(command, title)
+  server.ask(command, {}, function(result)
+    local lines = vim.split(result.text, "\n", { plain = true })
+    page.open(title, vim.list_extend({ "# " .. title, "", "```" }, vim.list_extend(lines, { "```" })))
+  end)
+end
+
+--- Shows a list of what each has a line for people, the newest first.
+---@param command string
+---@param title string
+---@param heading string
+local function show_lines(command, title, heading)
+  server.ask(command, { 20 }, function(entries)
+    local lines = { "# " .. heading .. ", newest first", "" }
+    for index = #entries, 1, -1 do
+      lines[#lines + 1] = "- " .. entries[index].line
+    end
+    page.open(title, lines)
   end)
 end
 
@@ -37,22 +51,16 @@ local COMMANDS = {
     vim.notify(table.concat(status.lines(), "\n"))
   end,
   why = function()
-    server.ask("codestral.why", { 20 }, function(traces)
-      local lines = { "# The last requests, newest first", "" }
-      for index = #traces, 1, -1 do
-        lines[#lines + 1] = "- " .. traces[index].line
-      end
-      page.open("why", lines)
-    end)
+    show_lines("codestral.why", "why", "The last requests")
   end,
   sent = function()
-    show("codestral.sent", "sent")
+    show_lines("codestral.sent", "sent", "What was sent")
   end,
   stats = function()
-    show("codestral.stats", "stats")
+    show_text("codestral.stats", "stats")
   end,
   doctor = function()
-    show("codestral.doctor", "doctor")
+    show_text("codestral.doctor", "doctor")
   end,
   toggle = function()
     server.ask("codestral.toggle", {}, function(on)

@@ -44,31 +44,4 @@ function Page:write(lines)
   end
 end
 
---- Any JSON value as lines for a person: nested lists, names before values.
----@param value any
----@param indent? string
----@return string[]
-function M.outline(value, indent)
-  indent = indent or ""
-  if type(value) == "string" and indent == "" then
-    return vim.split(value, "\n", { plain = true })
-  elseif type(value) ~= "table" then
-    return { indent .. "- " .. tostring(value) }
-  end
-  local lines, is_list = {}, vim.islist(value)
-  local names = is_list and {} or vim.tbl_keys(value)
-  table.sort(names)
-  for index = 1, is_list and #value or #names do
-    local name, each = names[index], is_list and value[index] or value[names[index]]
-    if type(each) == "table" and next(each) ~= nil then
-      lines[#lines + 1] = name and ("%s- %s:"):format(indent, name) or nil
-      vim.list_extend(lines, M.outline(each, name and indent .. "  " or indent))
-    else
-      local text = (each == vim.NIL or type(each) == "table") and "none" or tostring(each):gsub("\n", " ")
-      lines[#lines + 1] = indent .. "- " .. (name and name .. ": " or "") .. text
-    end
-  end
-  return lines
-end
-
 return M

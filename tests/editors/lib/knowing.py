@@ -1,0 +1,74 @@
+"""A stand-in server whose model knows texts by heart: those that are in FILE, a JSON list, when the question comes.
+
+Asked the same once more it goes on with the next text that fits. Asked in a chat (Ollama only) it explains, finds one
+bug, or writes one line.
+
+python -m tests.editors.lib.knowing ollama|empty|mistral FILE FIRST_TOKEN_MS TOKEN_MS
+
+empty: an Ollama that has no model until one is pulled, a message each TOKEN_MS.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.standins.base import Script, continuing, serve
+from tests.standins.mistral import MistralStandIn
+from tests.standins.ollama import Model, OllamaStandIn
+
+EXPLANATION = "It adds up the prices.\n\n- `prices`: what each thing costs\n- returns their sum\n"
+BUGS = {
+    "findings": [
+        {
+            "quote": "return sum(prices[1:])",
+            "line": 3,
+            "kind": "off-by-one",
+            "why": "The first price is left out.",
+            "input": "total([2])",
+            "fix": "return sum(prices)",
+            "confidence": 0.9,
+        }
+    ]
+}
+CODE = "```python\nreturn max(prices)\n```\n"
+
+
+def said(question: str) -> str:
+    """What the model answers in a chat."""
+    if "Check it line by line" in question:
+        return json.dumps(BUGS)
+    return CODE if "<<<HERE>>>" in question else EXPLANATION
+
+
+class Memory:
+    """The texts that are known, and how often each question came."""
+
+    def __init__(self, known: Path) -> None:
+        self._known = known
+        self._asked: Counter[str] = Counter()
+
+    def go_on(self, prompt: str) -> str:
+        """What follows the prompt in one of the texts."""
+        texts = json.loads(self._known.read_text("utf-8"))
+        answers = [answer for text in texts if (answer := continuing(text)(prompt))] or [""]
+        self._asked[prompt] += 1
+        return answers[(self._asked[prompt] - 1) % len(answers)]
+
+
+def main(api: str, known: str, first_token_ms: str, token_ms: str) -> None:
+    memory = Memory(Path(known))
+    pace = float(first_token_ms), float(token_ms)
+    if api == "mistral":
+        serve(lambda: MistralStandIn(Script(memory.go_on, *pace)))
+        return
+    script = Script(lambda prompt: memory.go_on(prompt) if prompt.startswith("[SUFFIX]") else said(prompt), *pace)
+    # A version that does not tell how sure the model is, for what it knows by heart it is sure of.
+    models = {} if api == "empty" else {"codestral:latest": Model()}
+    serve(lambda: OllamaStandIn(script, models=models, version="0.12.10"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
