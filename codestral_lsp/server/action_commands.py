@@ -57,6 +57,16 @@ def register(app: App) -> None:
         """Look for bugs; `error` is an error text or a traceback, `diagnostics` what other tools report."""
         arguments = read_arguments(app, given)
         told = await blame(app, arguments.text("error"))
+        if told.frames and not _names_a_place(arguments) and told.line_in(arguments.document) is None:
+            # Nobody would look in this file for an error that was raised in another one.
+            return {
+                "id": "",
+                "findings": [],
+                "removed": {},
+                "note": told.elsewhere,
+                "frames": told.as_json(),
+                "model": "",
+            }
         target = await _blamed(app, arguments, told)
         app.known.see(arguments.document, arguments.problems)
         evidence = Evidence(
@@ -140,10 +150,14 @@ async def _target(app: App, arguments: ActionArguments) -> Target:
     return target_at(syntax, arguments.document, arguments.span, arguments.kind)
 
 
+def _names_a_place(arguments: ActionArguments) -> bool:
+    return "range" in arguments.given or "position" in arguments.given
+
+
 async def _blamed(app: App, arguments: ActionArguments, told: Blame) -> Target:
     """What the client named; if it named nothing and a traceback leads here, the function it leads to."""
     line = told.line_in(arguments.document)
-    if line is None or "range" in arguments.given or "position" in arguments.given:
+    if line is None or _names_a_place(arguments):
         return await _target(app, arguments)
     syntax = await app.syntax.syntax(arguments.document)
     content = arguments.document.text.line(line)

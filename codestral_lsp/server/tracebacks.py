@@ -35,6 +35,12 @@ class Blame:
                 return each.frame.line
         return None
 
+    @property
+    def elsewhere(self) -> str:
+        """What to say where none of the lines is in the document that was asked about."""
+        first = self.frames[0]
+        return f"The error was raised at line {first.frame.line + 1} of {first.path.name}: look for it there."
+
     def as_json(self) -> list[dict[str, Any]]:
         """The frames as the answer of codestral.findBug has them."""
         return [

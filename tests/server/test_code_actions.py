@@ -231,6 +231,23 @@ async def test_a_traceback_leads_to_its_line_without_a_model(start: StartClient,
     assert "There is no model to ask" in result["note"]
 
 
+async def test_a_traceback_that_leads_elsewhere_says_where(
+    start: StartClient, ollama: OllamaStandIn, tmp_path: Any
+) -> None:
+    client = await start(ollama, capabilities=ABLE, root=tmp_path.as_uri())
+    there = tmp_path / "mean.py"
+    await asyncio.to_thread(there.write_text, TEXT)
+    here = (tmp_path / "other.py").as_uri()
+    client.open(here, "def f():\n    return 1\n")
+    error = (
+        f'Traceback (most recent call last):\n  File "{there}", line 4, in mean\nZeroDivisionError: division by zero\n'
+    )
+    result = await client.command("codestral.findBug", {"uri": here, "error": error})
+    assert result["note"] == "The error was raised at line 4 of mean.py: look for it there."
+    assert [frame["uri"] for frame in result["frames"]] == [there.as_uri()]
+    assert not ollama.seen("/api/chat"), "nothing is asked about code that has no part in it"
+
+
 async def test_generate_is_one_edit_with_its_imports(start: StartClient, ollama: OllamaStandIn) -> None:
     ollama.script = Script("```python\nimport glob\n\nreturn glob.glob(path)\n```")
     client = await start(ollama, capabilities=ABLE)
@@ -240,7 +257,7 @@ async def test_generate_is_one_edit_with_its_imports(start: StartClient, ollama:
     assert result["applied"]
     (asked,) = [message["params"] for message in client.received if message.get("method") == "workspace/applyEdit"]
     (change,) = asked["edit"]["documentChanges"]
-    assert [edit["newText"] for edit in change["edits"]] == ["import glob\n", "    return glob.glob(path)\n"]
+    assert [edit["newText"] for edit in change["edits"]] == ["import glob\n\n", "    return glob.glob(path)\n"]
 
 
 async def test_a_client_of_little_skill_gets_commands(start: StartClient, ollama: OllamaStandIn) -> None:

@@ -21,7 +21,7 @@ export class Actions {
   progress(step: Progressed): void {
     const text = grown(this.#texts.get(step.id) ?? "", step);
     this.#texts.set(step.id, text);
-    if (step.languageId === "markdown" && (text !== "" || step.state !== "running")) {
+    if ((step.languageId === "markdown" || step.kind === "generate") && (text !== "" || step.state !== "running")) {
       if (!this.#writers.has(step.id)) this.#writers.set(step.id, this.#pages.show(step.title, ""));
       void this.#writers.get(step.id)?.then((write) => write(shown(step, text)));
     }
@@ -39,6 +39,34 @@ export class Actions {
     const place = this.#place(editor);
     const instruction = action === "generate" ? await askInstruction() : "";
     if (instruction !== undefined) await this.#session.ask(`codestral.${action}`, { ...place, instruction });
+  }
+
+  /** Asks something about the selection, or about what is at the cursor; what was explained before goes along. */
+  async question(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) return;
+    const place = this.#place(editor);
+    const instruction = await vscode.window.showInputBox({ title: "Codestral: what do you want to know about this?" });
+    if (instruction) await this.#session.ask("codestral.explain", { ...place, instruction });
+  }
+
+  /** Looks for the bug behind the error on the clipboard, in the file where it was raised. */
+  async blame(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const error = (await vscode.env.clipboard.readText()).trim();
+    if (!editor) return;
+    if (error === "") {
+      void vscode.window.showInformationMessage("Codestral: copy an error or a traceback first.");
+      return;
+    }
+    const uri = editor.document.uri.toString();
+    const hunt = await this.#session.ask<Outcome>("codestral.findBug", { uri, error });
+    const guilty = hunt?.frames?.[0];
+    if (!guilty || guilty.uri === uri || (hunt.findings?.length ?? 0) > 0) return;
+    const place = new vscode.Position(guilty.line, 0);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(guilty.uri));
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
+    await this.#session.ask("codestral.findBug", { uri: document.uri.toString(), error });
   }
 
   /** Says what came of an action where that is not to be seen. */
@@ -64,6 +92,8 @@ export class Actions {
 /** What the server answers about an action, as far as it is told here. */
 interface Outcome {
   readonly findings?: readonly unknown[];
+  /** The workspace's lines that an error names, the one most likely to blame first. */
+  readonly frames?: readonly { readonly uri: string; readonly line: number }[];
   /** What the user should be told; empty if nothing. */
   readonly note?: string;
 }

@@ -48,6 +48,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     stats: () => showText(server, pages, "codestral.stats", "Use and spend"),
     doctor: () => showText(server, pages, "codestral.doctor", "The set-up"),
     trustWorkspace: () => trustWorkspace(server),
+    ask: () => actions.question(),
+    findBugOfError: () => actions.blame(),
     ...Object.fromEntries(ACTIONS.map((action) => [action, () => actions.run(action)])),
   };
   for (const [name, run] of Object.entries(commands)) {

@@ -18,7 +18,7 @@ export function grown(before: string, { at, text }: Progressed): string {
 }
 
 /** The page of an action: its text, and what there is to say about it. */
-export function shown({ title, state, message }: Progressed, text: string): string {
+export function shown({ title, languageId, state, message }: Progressed, text: string): string {
   const notes = {
     running: text === "" ? "…" : "",
     paused: message || "waiting for the model",
@@ -27,6 +27,8 @@ export function shown({ title, state, message }: Progressed, text: string): stri
     cancelled: "cancelled",
   };
   const note = notes[state];
-  const head = text.startsWith("#") ? "" : `# ${title}`; // the model may have given it one
-  return [head, text, note && `*${note}*`].filter(Boolean).join("\n\n") + "\n";
+  const isCode = languageId !== "markdown";
+  const head = text.startsWith("#") && !isCode ? "" : `# ${title}`; // the model may have given it one
+  const body = isCode && text !== "" ? `~~~~${languageId}\n${text.trimEnd()}\n~~~~` : text;
+  return [head, body, note && `*${note}*`].filter(Boolean).join("\n\n") + "\n";
 }

@@ -28,6 +28,11 @@ test("a page says how it goes until there is something to read, and what went wr
   assert.match(shown(step(0, "", { state: "failed", message: "Ollama is gone." }), "It"), /It\n\n\*Ollama is gone\.\*/);
 });
 
+test("code that is being written is shown as code", () => {
+  const page = shown(step(0, "", { kind: "generate", title: "Writing code", languageId: "python" }), "# one\nx = 1\n");
+  assert.equal(page, "# Writing code\n\n~~~~python\n# one\nx = 1\n~~~~\n");
+});
+
 test("an edit that is to be previewed has every change of text confirmed", () => {
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
   const { documentChanges, changeAnnotations } = previewed(

@@ -10,14 +10,20 @@ local running = {}
 
 local NOTES = { paused = "waiting for the model", failed = "failed", cancelled = "cancelled" }
 
----@param step { title: string, state: string, message: string }
+---@param step { title: string, languageId: string, state: string, message: string }
 ---@param text string
 ---@return string[]
 local function lines(step, text)
+  local is_code = step.languageId ~= "markdown"
   local note = step.state == "running" and text == "" and "…"
     or NOTES[step.state] and (step.message ~= "" and step.message or NOTES[step.state])
-  local all = vim.startswith(text, "#") and {} or { "# " .. step.title, "" } -- the model may have given it a title
-  vim.list_extend(all, vim.split(text, "\n", { plain = true }))
+  local titled = vim.startswith(text, "#") and not is_code -- the model may have given it one
+  local all = titled and {} or { "# " .. step.title, "" }
+  local written = vim.split(text, "\n", { plain = true })
+  if is_code and text ~= "" then
+    written = vim.list_extend({ "~~~~" .. step.languageId }, vim.list_extend(written, { "~~~~" }))
+  end
+  vim.list_extend(all, written)
   return note and vim.list_extend(all, { "", "*" .. note:gsub("\n", " ") .. "*" }) or all
 end
 
@@ -36,7 +42,7 @@ function M.progress(step)
   local action = running[step.id] or { text = "" }
   running[step.id] = action
   action.text = action.text:sub(1, compat.byteindex(action.text, "utf-16", step.at)) .. step.text
-  if step.languageId == "markdown" and (action.text ~= "" or step.state ~= "running") then
+  if (step.languageId == "markdown" or step.kind == "generate") and (action.text ~= "" or step.state ~= "running") then
     if action.page then
       action.page:write(lines(step, action.text))
     else
@@ -64,15 +70,31 @@ local function place(call)
   return { uri = params.textDocument.uri, range = { start = first, ["end"] = { line = call.line2, character = 0 } } }
 end
 
+--- Explains; with words, answers them about the code. What was explained before goes along.
+---@param words string[]
 ---@param call table
-function M.explain(call)
-  server.ask("codestral.explain", { place(call) })
+function M.explain(words, call)
+  server.ask("codestral.explain", { vim.tbl_extend("error", place(call), { instruction = table.concat(words, " ") }) })
 end
 
---- Looks for bugs; what is found is a diagnostic, with its fix among the code actions.
+--- Looks for bugs; what is found is a diagnostic, with its fix among the code actions. With the name of a register (`+`
+--- is the clipboard) its text is an error: the bug behind it is looked for, and the lines it names are the quickfix list.
+---@param words string[]
 ---@param call table
-function M.bugs(call)
-  server.ask("codestral.findBug", { place(call) }, function(hunt)
+function M.bugs(words, call)
+  local about = place(call)
+  if words[1] then
+    about = { uri = about.uri, error = vim.fn.getreg(words[1]) }
+  end
+  server.ask("codestral.findBug", { about }, function(hunt)
+    if #hunt.frames > 0 then
+      vim.fn.setqflist({}, " ", {
+        title = "Codestral: the lines of the error",
+        items = vim.tbl_map(function(frame)
+          return { filename = vim.uri_to_fname(frame.uri), lnum = frame.line + 1, text = frame["function"] }
+        end, hunt.frames),
+      })
+    end
     local count = #hunt.findings
     local said = count == 0 and "found no bug here" or count == 1 and "found one bug" or ("found %d bugs"):format(count)
     vim.notify("Codestral: " .. said .. ((hunt.note or "") ~= "" and ": " .. hunt.note or ""))

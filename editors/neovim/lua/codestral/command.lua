@@ -32,11 +32,11 @@ end
 
 ---@type table<string, fun(words: string[], call: table)>
 local COMMANDS = {
-  explain = function(_, call)
-    actions.explain(call)
+  explain = function(words, call)
+    actions.explain(words, call)
   end,
-  bugs = function(_, call)
-    actions.bugs(call)
+  bugs = function(words, call)
+    actions.bugs(words, call)
   end,
   generate = function(words, call)
     actions.generate(words, call)
