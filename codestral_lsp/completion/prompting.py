@@ -46,8 +46,9 @@ class Prompting:
         frame = session.frames.at(asked.at.document.text, asked.at.cursor)
         window = self._window(frame, asked, engine, settings)
         if window.fresh:
-            frame.whole, frame.written = False, 0
-            if (found := await self._gather(asked, engine, settings, window, whole=False)) is not None:
+            # Who asks by hand waits for the answer, and wants a good one.
+            frame.whole, frame.written = asked.invoked, 0
+            if (found := await self._gather(asked, engine, settings, window, whole=frame.whole)) is not None:
                 trace.context_ms = found.ms
                 self._swap(frame, found)
             window = self._window(frame, asked, engine, settings)
@@ -120,7 +121,7 @@ class Prompting:
     @staticmethod
     def _window(frame: Frame, asked: Question, engine: Engine, settings: CompletionSettings) -> Window:
         most = prompt_tokens(settings, engine.info, engine.speed)
-        first = most if frame.whole else first_tokens(settings, engine.info, engine.speed)
+        first = most if frame.whole or asked.invoked else first_tokens(settings, engine.info, engine.speed)
         budget = window_budget(most, first, engine.family, frame.context.gathered.tokens)
         return frame.anchor.window(asked.at.document, asked.at.cursor, budget, engine.counter.line)
 
