@@ -6,7 +6,6 @@ of the text behind the cursor, if the file parses with it so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from codestral_lsp.completion.cut import Cut
@@ -15,7 +14,6 @@ from codestral_lsp.completion.surroundings import Extent, Surroundings, indentat
 
 _TRIES = 20
 """In how many places the file is parsed with an answer cut there."""
-_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class SpanCutter:
@@ -78,14 +76,11 @@ class SpanCutter:
 
     async def _settle(self, text: str) -> Cut:
         """The best of an answer that has gone too far: up to where it met the code behind, or came near to that; else
-        what fits of its first line."""
+        what breaks no more than is broken."""
         if self._met >= 0:
             return Cut(self._met, "the text behind")
         for _, at in sorted(self._near(text), reverse=True)[:_TRIES]:
             if await self._seam.fits(text[:at]):
                 return Cut(at, "like the text behind")
-        first = text.partition("\n")[0].rstrip()
-        for end in sorted({found.end() for found in _WORD.finditer(first)}, reverse=True)[:_TRIES]:
-            if await self._seam.fits(first[:end]):
-                return Cut(end, "what fits of the line")
-        return Cut(0, "does not fit")
+        best = (await self._seam.longest_fit(text)).rstrip()
+        return Cut(len(best), "what fits" if best else "nothing fits")

@@ -40,7 +40,12 @@ CASES = {
     ),
     "what the model ends by itself": (BLOCK, "def f(xs):\n    total = █ len(xs)\n", "sum(xs) /", "python"),
     "nearly the rest": (BLOCK, "def f(a, b):\n    return set(a)█set(b)\n", " == ✂set(a)\n\n\ndef g():\n", "python"),
-    "nothing that fits": (BLOCK, "def f(a, b):\n    return [█ for x in a]\n", "✂]\n\n\ndef g():\n", "python"),
+    "what breaks no more than is broken": (
+        BLOCK,
+        "def f(a, b):\n    return [█ for x in a]\n",
+        "]✂\n\n\ndef g():\n",
+        "python",
+    ),
     "only a line where nothing is missing": (STATEMENT, "x = f(█) + 1\n", "alpha✂\nbeta\n", "python"),
     "JavaScript": (
         BLOCK,
