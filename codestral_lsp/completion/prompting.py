@@ -11,7 +11,7 @@ from codestral_lsp.completion.frames import Frame
 from codestral_lsp.completion.question import Question
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.config.settings import CompletionSettings
-from codestral_lsp.context.gather import Gathered
+from codestral_lsp.context.gather import Gathered, whole_files
 from codestral_lsp.context.place import SourceName
 from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Change
@@ -153,7 +153,8 @@ class Prompting:
             path=self._context.shown(str(document.path or document.uri)),
             language=document.language,
             context=[
-                ContextFile(self._context.shown(each.path), each.text) for each in frame.context.gathered.snippets
+                ContextFile(self._context.shown(each.path), each.text)
+                for each in whole_files(frame.context.gathered.snippets)
             ],
             repository=self._context.name,
         )

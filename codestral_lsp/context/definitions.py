@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from codestral_lsp.context.outline import outline, top_of
+from codestral_lsp.context.outline import outline, skeleton, top_of
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
 from codestral_lsp.context.resolve import nearness, passes_on, resolve, together
 from codestral_lsp.context.store import Found
@@ -15,6 +15,7 @@ from codestral_lsp.context.tags import Definition, Import
 from codestral_lsp.context.tests_beside import is_test
 from codestral_lsp.context.words import SHORTEST, STOP, WORD
 from codestral_lsp.context.workspace import Workspace
+from codestral_lsp.document.language import Language
 from codestral_lsp.document.languages import language_of
 
 _MOST_NAMES = 48
@@ -44,6 +45,9 @@ _LOOKED_UP = ("class", "type", "function", "constant")
 _SHORT_BODY = 6
 """Lines of a function that are shown whole."""
 
+_MOST_HEAD = 20
+"""Lines of a function in which its docstring begins."""
+_DOCSTRING = re.compile(r''':[ \t]*\n([ \t]+)[rR]?"""\s*([^\n"]+)''')
 _DOTTED = re.compile(r"(\w+)\s*(?:\(\s*\))?\s*(?:\.|->|::|\?\.)\s*\w*$")
 _TYPED = (
     r"\b(?P<name>{names})\s*(?::\s*|:?=\s*(?:await\s+|new\s+|&\s*)?)(?:\w+(?:\.|::))*(?P<type>[A-Z]\w+)",
@@ -146,16 +150,26 @@ def _of(
 
 def _snippet(found: Found, score: float, place: Place, workspace: Workspace) -> Snippet:
     """A class as its outline; a short function whole, a longer one as its head."""
-    definition = found.definition
+    definition, language = found.definition, language_of("", found.path)
+    lines = workspace.lines(found.path)[definition.line : definition.end]
     if definition.kind in ("class", "impl", "namespace"):
-        text = outline(workspace.definitions(found.path), definition, place.near)
-    elif definition.kind in ("function", "method") and definition.end - definition.line > _SHORT_BODY:
-        text = definition.signature + "\n"
+        text = outline(workspace.definitions(found.path), definition, place.near, language)
+    elif definition.kind in ("function", "method") and len(lines) > _SHORT_BODY:
+        text = skeleton([definition], language)
+        if doc := _docstring(lines, language):
+            text = f"{text.rstrip().removesuffix(' ...')}\n{doc}\n"
     else:
-        lines = workspace.lines(found.path)[definition.line : definition.end][:_SHORT_BODY]
-        text = "".join(lines) if lines else definition.signature + "\n"
+        text = "".join(lines[:_SHORT_BODY]) if lines else skeleton([definition], language)
     text = text if text.endswith("\n") else text + "\n"
     return Snippet(SourceName.DEFINITIONS, found.path, definition.line, definition.end, text, score)
+
+
+def _docstring(lines: Sequence[str], language: Language) -> str:
+    """The first line of what a function says of itself, as a whole comment; empty if it says nothing."""
+    if not language.docstrings:
+        return ""
+    match = _DOCSTRING.search("".join(lines[:_MOST_HEAD]))
+    return f'{match[1]}"""{match[2].strip()}"""' if match is not None else ""
 
 
 def _module(place: Place, workspace: Workspace, path: str, score: float) -> Iterator[Snippet]:
@@ -163,7 +177,7 @@ def _module(place: Place, workspace: Workspace, path: str, score: float) -> Iter
     own = [each for each in workspace.definitions(path) if not each.container]
     passed_on = list(passes_on(workspace, path))
     if own or passed_on:
-        text = top_of([*own, *passed_on], place.near)
+        text = top_of([*own, *passed_on], place.near, language_of("", path))
         yield Snippet(SourceName.DEFINITIONS, path, 0, own[-1].end if own else 1, text, score)
 
 

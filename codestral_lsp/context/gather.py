@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from codestral_lsp.context.complaints import diagnostics
 from codestral_lsp.context.definitions import definitions
@@ -36,6 +36,8 @@ IN_TIME_S = 0.04
 _LEAST = 0.15
 """A snippet worth less is not worth its tokens, even if there is room."""
 _HEADER_TOKENS = 10
+_NO_PART = frozenset({SourceName.EDITS, SourceName.DIAGNOSTICS})
+"""Sources whose snippets are no lines of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ def gather(
             break
     chosen, by_source, total = _choose(found, budget, tokens)
     return Gathered(tuple(reversed(chosen)), total, (time.perf_counter() - started) * 1000, by_source)
+
+
+def whole_files(snippets: Sequence[Snippet]) -> list[Snippet]:
+    """The snippets of a file as one, where its most valuable one is: models know files that come once, in order.
+
+    What is no part of a file (a diff, a message) stays by itself.
+    """
+    pieces: dict[tuple[str, str], list[Snippet]] = {}
+    for each in snippets:
+        key = each.path, each.source if each.source in _NO_PART else ""
+        pieces[key] = [*pieces.pop(key, ()), each]
+    ordered = (sorted(found, key=lambda each: each.line) for found in pieces.values())
+    return [replace(found[0], text="\n".join(each.text for each in found)) for found in ordered]
 
 
 def _choose(

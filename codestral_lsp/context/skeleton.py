@@ -19,5 +19,5 @@ def skeleton(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     below = [each for each in own if each.line >= place.shown.stop][:_MOST]
     for part, score in ((above, 0.4), (below, 0.45)):
         if part:
-            text = heads(part, place.near)
+            text = heads(part, place.language)
             yield Snippet(SourceName.SKELETON, place.path, part[0].line, part[-1].line + 1, text, score)

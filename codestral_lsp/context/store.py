@@ -15,7 +15,7 @@ from typing import Any
 
 from codestral_lsp.context.tags import Definition, FileTags, Import
 
-_VERSION = 3
+_VERSION = 4
 """Of the tables and of what is put in them: another number makes the index anew."""
 
 _SCHEMA = """

@@ -189,7 +189,12 @@ def _signature(node: Node, data: bytes, bodies: Container[str]) -> str:
     if parent is not None and parent.type == "decorated_definition":
         decorators = (_text(child, data) for child in parent.children if child.type == "decorator")
         text = " ".join(each for each in decorators if "(" not in each) + " " + text
-    return _BLANKS.sub(" ", text).strip()[:MAX_SIGNATURE]
+    return _tidy(text)[:MAX_SIGNATURE]
+
+
+def _tidy(text: str) -> str:
+    """A head that is written on several lines, as it is on one."""
+    return re.sub(r",? (?=[)\]])", "", re.sub(r"(?<=[(\[]) ", "", _BLANKS.sub(" ", text))).strip()
 
 
 def _imports(named: dict[str, str], language: str) -> Iterator[Import]:

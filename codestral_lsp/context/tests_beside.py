@@ -25,7 +25,7 @@ def tests(place: Place, workspace: Workspace) -> Iterator[Snippet]:
         for path in _nearest(workspace, place.path, [subject])[:1]:
             own = [each for each in workspace.definitions(path) if each.kind != "field"][:_MOST_HEADS]
             if own:
-                yield Snippet(SourceName.TESTS, path, 0, own[-1].end, heads(own, place.near), 1.2)
+                yield Snippet(SourceName.TESTS, path, 0, own[-1].end, heads(own, place.language), 1.2)
         return
     for path in _nearest(workspace, place.path, [shape.format(stem) for shape in _SHAPES])[:1]:
         function = _function_around(place, workspace)

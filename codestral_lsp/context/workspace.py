@@ -67,6 +67,11 @@ class Workspace:
             return []
         return kept[1]
 
+    def beside(self, path: str) -> list[str]:
+        """The indexed files in the folder of this one that are named alike at the end."""
+        suffix = PurePath(path).suffix
+        return [each for each in self.reader.in_folder(os.path.dirname(path)) if each != path and each.endswith(suffix)]
+
     def tags(self, path: str) -> FileTags:
         """What a file defines and imports."""
         lines = self._open.get(path)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codestral_lsp.context.place import Complaint, Hunk, SourceName, Visit
+from codestral_lsp.context.gather import whole_files
+from codestral_lsp.context.place import Complaint, Hunk, Snippet, SourceName, Visit
 from tests.context.house import House
 
 DEFINITIONS = {
@@ -16,7 +17,7 @@ DEFINITIONS = {
             "app/till.py": "class Till:\n    def wrong(self): ...\n",
             "main.py": "from shop.till import Till\n\n\ndef run():\n    till = Till()\n    till.█\n",
         },
-        {"shop/till.py": "class Till(Box):\n    def pay(self, amount: int) -> Receipt:\n"},
+        {"shop/till.py": "class Till(Box):\n    def pay(self, amount: int) -> Receipt: ...\n"},
     ),
     "python, relative and passed on": (
         {
@@ -28,7 +29,7 @@ DEFINITIONS = {
     ),
     "python, a module": (
         {"shop/till.py": "def pay(amount): ...\nLIMIT = 3\n", "shop/main.py": "from . import till\n\ntill.█\n"},
-        {"shop/till.py": "def pay(amount):\nLIMIT = 3\n"},
+        {"shop/till.py": "def pay(amount): ...\nLIMIT = 3\n"},
     ),
     "typescript": (
         {
@@ -36,7 +37,7 @@ DEFINITIONS = {
             "src/index.ts": "export { Till } from './till';\n",
             "app/main.ts": "import { Till } from '../src';\nconst till = new Till();\ntill.█\n",
         },
-        {"src/till.ts": "class Till\n    pay(amount: number): void\n"},
+        {"src/till.ts": "class Till {\n    pay(amount: number): void\n}\n"},
     ),
     "javascript": (
         {
@@ -58,7 +59,7 @@ DEFINITIONS = {
             "till.go": "package shop\n\ntype Till struct {\n\tName string\n}\n",
             "main.go": "package shop\n\nfunc run(t *Till) {\n\tt.█\n}\n",
         },
-        {"till.go": "Till struct {\n    Name string\n"},
+        {"till.go": "type Till struct {\n    Name string\n}\n"},
     ),
     "rust": (
         {
@@ -66,35 +67,38 @@ DEFINITIONS = {
             "src/till.rs": "pub struct Till;\nimpl Till {\n    pub fn pay(&self, amount: u8) {}\n}\n",
             "src/main_loop.rs": "use crate::till::Till;\n\nfn run(till: Till) {\n    till.█\n}\n",
         },
-        {"src/till.rs": "pub struct Till;\n    pub fn pay(&self, amount: u8)\n"},
+        {"src/till.rs": "pub struct Till {\n    pub fn pay(&self, amount: u8)\n}\n"},
     ),
     "java": (
         {
             "src/shop/Till.java": "package shop;\nclass Till {\n  int pay(int amount) { return 1; }\n}\n",
             "src/main/Main.java": "import shop.Till;\nclass Main {\n  void run(Till till) {\n    till.█\n  }\n}\n",
         },
-        {"src/shop/Till.java": "class Till\n    int pay(int amount)\n"},
+        {"src/shop/Till.java": "class Till {\n    int pay(int amount)\n}\n"},
     ),
     "kotlin, from java": (
         {
             "src/acme/till/Till.java": "public class Till {\n  int pay(int amount) { return 1; }\n}\n",
             "src/acme/Main.kt": "import acme.till.Till\n\nfun run(till: Till) {\n    till.█\n}\n",
         },
-        {"src/acme/till/Till.java": "public class Till\n    int pay(int amount)\n"},
+        {"src/acme/till/Till.java": "public class Till {\n    int pay(int amount)\n}\n"},
     ),
     "scala": (
         {
             "src/acme/till/Till.scala": "class Till(name: String) {\n  def pay(amount: Int): Unit = {\n  }\n}\n",
             "src/Main.scala": 'import acme.till.{Till => T}\n\nval till = new T("a")\ntill.█\n',
         },
-        {"src/acme/till/Till.scala": "class Till(name: String)\n    name: String\n    def pay(amount: Int): Unit\n"},
+        {
+            "src/acme/till/Till.scala": "class Till(name: String) {\n    name: String\n"
+            "    def pay(amount: Int): Unit\n}\n"
+        },
     ),
     "swift, by name": (
         {
             "Till.swift": "struct Till {\n    let name: String\n    func pay() {\n    }\n}\n",
             "Main.swift": "func run(till: Till) {\n    till.█\n}\n",
         },
-        {"Till.swift": "struct Till\n    let name: String\n    func pay()\n"},
+        {"Till.swift": "struct Till {\n    let name: String\n    func pay()\n}\n"},
     ),
     "lua": (
         {
@@ -150,14 +154,14 @@ DEFINITIONS = {
             "shop/till.hpp": "class Till {\npublic:\n  int pay(int amount);\n};\n",
             "main.cpp": '#include "shop/till.hpp"\n\nint main() {\n  Till till;\n  till.█\n}\n',
         },
-        {"shop/till.hpp": "class Till\n    int pay(int amount);\n"},
+        {"shop/till.hpp": "class Till {\n    int pay(int amount);\n}\n"},
     ),
     "csharp": (
         {
             "Shop/Till.cs": "namespace Shop;\nclass Till {\n  int Pay(int amount) { return 1; }\n}\n",
             "Main.cs": "using Shop;\nclass Program {\n  void Run(Till till) {\n    till.█\n  }\n}\n",
         },
-        {"Shop/Till.cs": "class Till\n    int Pay(int amount)\n"},
+        {"Shop/Till.cs": "class Till {\n    int Pay(int amount)\n}\n"},
     ),
 }
 
@@ -174,7 +178,7 @@ def test_a_class_shows_the_base_that_its_members_come_from(tmp_path: Path) -> No
         "main.py": "from base import Base\n\nclass Mine(Base):\n    def run(self):\n        self.█\n",
     }
     assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {
-        "base.py": "class Base:\n    def helper(self, x):\n"
+        "base.py": "class Base:\n    def helper(self, x): ...\n"
     }
 
 
@@ -183,7 +187,7 @@ def test_names_in_prose_mean_nothing(tmp_path: Path) -> None:
         "shop.py": "class Shop: ...\nclass Till: ...\n",
         "main.py": "# the Shop is what we look at in this module\n\nx = Till(█)\n",
     }
-    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {"shop.py": "class Till:\n"}
+    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {"shop.py": "class Till: ...\n"}
 
 
 def test_an_import_that_is_not_used_yet_is_probably_next(tmp_path: Path) -> None:
@@ -200,7 +204,7 @@ def test_the_outline_of_what_the_window_leaves_out(tmp_path: Path) -> None:
     text = f"def first():\n{body}\ndef second():\n{body}    █\n{body}\nclass Last:\n    def tail(self):\n        pass\n"
     house = House(tmp_path, {"main.py": text})
     assert house.found(SourceName.SKELETON) == {
-        "main.py": "def first():\ndef second():\nclass Last:\n    def tail(self):\n"
+        "main.py": "def first(): ...\ndef second(): ...\nclass Last:\n    def tail(self): ...\n"
     }
 
 
@@ -221,7 +225,7 @@ def test_in_a_test_what_it_tests(tmp_path: Path) -> None:
         "tests/test_till.py": "def test():\n    █\n",
     }
     house = House(tmp_path, files)
-    assert house.found(SourceName.TESTS) == {"shop/till.py": "class Till:\n    def pay(self, amount):\n"}
+    assert house.found(SourceName.TESTS) == {"shop/till.py": "class Till:\n    def pay(self, amount): ...\n"}
 
 
 def test_elsewhere_the_tests(tmp_path: Path) -> None:
@@ -260,3 +264,61 @@ def test_no_more_than_the_budget_and_nothing_twice(tmp_path: Path) -> None:
 def test_huge_lines_cost_nothing(tmp_path: Path) -> None:
     house = House(tmp_path, {"data.py": "x = '" + "ab" * 100_000 + "'\n", "main.py": "y = '" + "a" * 300_000 + "█'\n"})
     assert house.gathered().snippets == ()
+
+
+def test_code_that_goes_on_from_what_stands_before_the_cursor(tmp_path: Path) -> None:
+    filler = "".join(f"def other_{number}():\n    return {number}\n\n\n" for number in range(30))
+    files = {
+        "shop/cash.py": f"{filler}def pay(self, till):\n    till.ledger.append(Entry(self, 3))\n\n\n{filler}",
+        "shop/card.py": "def pay(self, till):\n    till.ledger.█\n",
+    }
+    found = House(tmp_path, files).found(SourceName.SIMILAR)
+    assert "till.ledger.append(Entry(self, 3))\n" in found["shop/cash.py"]
+    assert len(found["shop/cash.py"].splitlines()) < 16
+
+
+def test_code_that_goes_on_from_the_line_above(tmp_path: Path) -> None:
+    files = {
+        "a.py": "def load(path):\n    with path.open() as ledger:\n        entries = json.load(ledger)\n",
+        "b.py": "def read(path):\n    with path.open() as ledger:\n        █\n",
+    }
+    assert "entries = json.load(ledger)\n" in House(tmp_path, files).found(SourceName.SIMILAR)["a.py"]
+
+
+def test_an_outline_is_a_stub(tmp_path: Path) -> None:
+    till = (
+        "class Till(Box):\n    limit: int = 3\n\n    def __init__(self) -> None:\n        self.left: int = 0\n\n"
+        "    @property\n    def open(self) -> bool:\n        return True\n\n    @open.setter\n"
+        "    def open(self, value: bool) -> None: ...\n\n    @overload\n    def pay(self, amount: int) -> int: ...\n\n"
+        "    def pay(\n        self,\n        amount: int | str,\n    ) -> int:  # in cents\n        return 0\n"
+    )
+    found = House(tmp_path, {"till.py": till, "main.py": "from till import Till\n\nTill().█\n"}).found(
+        SourceName.DEFINITIONS
+    )
+    assert found["till.py"] == (
+        "class Till(Box):\n    limit: int = 3\n    def __init__(self) -> None: ...\n    left: int = 0\n"
+        "    @property\n    def open(self) -> bool: ...\n    def pay(self, amount: int | str) -> int: ...\n"
+    )
+
+
+def test_a_long_function_by_its_head_and_what_it_says_of_itself(tmp_path: Path) -> None:
+    body = "    amount += 1\n" * 9
+    till = f'def pay(amount: int) -> int:\n    """Put it in the till.\n\n    And more.\n    """\n{body}'
+    found = House(tmp_path, {"till.py": till, "main.py": "from till import pay\n\npay(█)\n"}).found(
+        SourceName.DEFINITIONS
+    )
+    assert found["till.py"] == 'def pay(amount: int) -> int:\n    """Put it in the till."""\n'
+
+
+def test_a_file_is_shown_once() -> None:
+    def snippet(path: str, line: int, text: str, source: SourceName = SourceName.SIMILAR) -> Snippet:
+        return Snippet(source, path, line, line + 1, text, 1.0)
+
+    found = [
+        snippet("a.py", 30, "late\n"),
+        snippet("a.py", 0, "-old\n", SourceName.EDITS),
+        snippet("b.py", 3, "other\n"),
+        snippet("a.py", 2, "early\n"),
+    ]
+    told = [(each.path, each.text) for each in whole_files(found)]
+    assert told == [("a.py", "-old\n"), ("b.py", "other\n"), ("a.py", "early\n\nlate\n")]
