@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import log
-from operator import itemgetter
 
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
 from codestral_lsp.context.resolve import together

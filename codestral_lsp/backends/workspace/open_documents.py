@@ -6,14 +6,12 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from codestral_lsp.backends.workspace.place import LINES_AFTER, LINES_BEFORE, Parts
+from codestral_lsp.backends.workspace.place import LINES_AFTER, LINES_BEFORE, PART_LINES, Parts
 from codestral_lsp.backends.workspace.source import Buffer
 from codestral_lsp.document.document import Change, Document
 
 MOST_OPEN = 8
 """Documents that are searched as they are in the editor, those last used; others as they are on disk."""
-_AT_ONCE = 150
-"""Lines read before others get a turn: well under a millisecond each hundred."""
 _MOST_LINES = 10_000
 """Lines of a document that are read ahead."""
 
@@ -70,12 +68,12 @@ class OpenDocuments:
             if known is not None and (number == 0 or known[0].text is document.text):
                 continue
             lines = document.text.lines
-            for start in range(0, min(len(lines), _MOST_LINES), _AT_ONCE):
-                self.parts.read(lines[start : start + _AT_ONCE])
-                await asyncio.sleep(0)
+            for start in range(0, min(len(lines), _MOST_LINES), PART_LINES):
+                self.parts.whole(lines[start : start + PART_LINES])
+                await asyncio.sleep(0)  # others get a turn after a millisecond
             if document.uri in self._documents:
-                joined = self.parts.join(lines[: LINES_BEFORE + LINES_AFTER])
-                self._buffers[document.uri] = document, Buffer([joined], path_of(document))
+                joined = self.parts.of(lines, 0, LINES_BEFORE + LINES_AFTER)
+                self._buffers[document.uri] = document, Buffer(joined, path_of(document))
         for uri in self._buffers.keys() - {document.uri for document in self.recent()}:
             del self._buffers[uri]
 

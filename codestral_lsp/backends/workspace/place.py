@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codestral_lsp.backends.workspace.source import Buffer, Part
+from codestral_lsp.backends.workspace.source import Buffer, Part, balance
 from codestral_lsp.backends.workspace.tokens import CODES, LINE_END, SHAPES, TOKEN, Line, Lines
 
 LINES_BEFORE = 1600
@@ -22,7 +22,8 @@ BESIDE = 50
 """Tokens before a place, and on the next lines, that are compared as a set."""
 NEAR_BEFORE, NEAR_AFTER = 600, 400
 """Tokens around the cursor that are taken for the names in use here."""
-_LAST_PARTS = 4
+PART_LINES = 128
+_MOST_PARTS = 256
 _INDENTED = 30
 """Lines before and after that tell what the document is indented with."""
 
@@ -110,36 +111,41 @@ class Place:
 
 
 class Parts:
-    """Parts of documents, joined once: while the cursor stays on its line, what is above and below stays the same."""
+    """Documents in parts of so many lines, each joined once: an edit leaves most of them as they are."""
 
     def __init__(self) -> None:
         self._lines = Lines()
-        self._last: list[tuple[Sequence[str], Part]] = []
+        self._known: dict[tuple[str, ...], Part] = {}
 
-    def of(self, lines: Sequence[str]) -> Part:
-        """These lines as a part."""
-        for known, part in self._last:
-            if known == lines:
-                return part
-        part = self.join(lines)
-        self._last = [(lines, part), *self._last[: _LAST_PARTS - 1]]
+    def of(self, lines: Sequence[str], first: int, stop: int) -> list[Part]:
+        """The lines from `first` up to `stop`."""
+        found = []
+        while first < (stop := min(stop, len(lines))):
+            end = min(stop, first - first % PART_LINES + PART_LINES)
+            whole = end - first == PART_LINES
+            found.append(self.whole(lines[first:end]) if whole else self.join(lines[first:end]))
+            first = end
+        return found
+
+    def whole(self, lines: Sequence[str]) -> Part:
+        """A part that will be asked for again."""
+        key = tuple(lines)
+        if (part := self._known.get(key)) is None:
+            if len(self._known) >= _MOST_PARTS:
+                self._known.clear()
+            part = self._known[key] = self.join(lines)
         return part
 
     def join(self, lines: Sequence[str]) -> Part:
         """The same for lines that will not soon be asked for again."""
         return Part([self._lines[line] for line in lines])
 
-    def read(self, lines: Sequence[str]) -> None:
-        """Make it quicker to join these lines, later."""
-        for line in lines:
-            self._lines[line]
-
 
 def locate(lines: Sequence[str], row: int, column: int, parts: Parts, path: str = "") -> Place:
     """The place at `column` (in code points) of line `row` of a document that lies at `path` (with slashes)."""
-    first = max(0, row - LINES_BEFORE)
-    above = parts.of(lines[first:row])
-    below = parts.of(lines[row + 1 : row + 1 + LINES_AFTER])
+    first = max(0, row - LINES_BEFORE) // PART_LINES * PART_LINES
+    above = parts.of(lines, first, row)
+    below = parts.of(lines, row + 1, row + 1 + LINES_AFTER)
     here = lines[row].rstrip("\r\n") if row < len(lines) else ""
     typed = here[:column].encode("utf-8", "surrogatepass")
     head = typed.lstrip()
@@ -147,16 +153,19 @@ def locate(lines: Sequence[str], row: int, column: int, parts: Parts, path: str 
     tokens = TOKEN.findall(begun)
     blank = bool(tokens) and len(begun) < len(head)
     part = tokens.pop().lstrip() if tokens and not blank else b""
-    buffer = Buffer([above, Part([Line.with_hole(tokens)]), below], path)
-    end = buffer.size - sum(below.counts) - 2
+    buffer = Buffer([*above, Part([Line.with_hole(tokens)]), *below], path)
+    end = buffer.size - sum(part.size for part in below) - 2
     hole = buffer.size - end
     codes = buffer.codes
     texts = [*reversed(tokens)]
-    for line in reversed(above.lines):
+    nearest_first = (line for part in reversed(above) for line in reversed(part.lines))
+    for line in nearest_first:
         if len(texts) >= CONTEXT:
             break
         texts += [b"", *reversed(TOKEN.findall(line.text))]
     context = tuple(codes[hole : hole + CONTEXT])
+    previous = next((part.lines[-1].text for part in reversed(above) if part.lines), b"")
+    following = next((part.lines[0] for part in below if part.lines), None)
     around = Around(
         buffer=buffer,
         folder=path.rpartition("/")[0],
@@ -166,10 +175,10 @@ def locate(lines: Sequence[str], row: int, column: int, parts: Parts, path: str 
         near=frozenset(codes[max(0, hole - NEAR_AFTER) : hole + NEAR_BEFORE]),
         following=tuple(codes[max(0, hole - 2 - FOLLOWING) : max(0, hole - 2)][::-1]),
         after=frozenset(codes[max(0, hole - 2 - BESIDE) : max(0, hole - 2)]),
-        next_line=below.lines[0].text if below.lines else b"",
-        next_indent=below.lines[0].indent if below.lines else None,
+        next_line=following.text if following is not None else b"",
+        next_indent=following.indent if following is not None else None,
         blank="\t" if any(line.startswith("\t") for line in lines[max(0, row - _INDENTED) : row + _INDENTED]) else " ",
-        needed=below.closes,
+        needed=balance(part.brackets for part in below)[0],
     )
     return Place(
         around=around,
@@ -182,8 +191,8 @@ def locate(lines: Sequence[str], row: int, column: int, parts: Parts, path: str 
         tail=here[column:].encode("utf-8", "surrogatepass").strip(),
         typed=len(tokens),
         indent=len(typed) - len(head),
-        open=above.opens,
-        previous=above.lines[-1].text if above.lines else b"",
+        open=balance(part.brackets for part in above)[1],
+        previous=previous,
         before=frozenset(context[:BESIDE]),
         ahead=0,
     )

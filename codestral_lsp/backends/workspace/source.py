@@ -58,7 +58,7 @@ class Source(ABC):
 class Part:
     """Lines of a document that follow each other, joined. Does not change, and may be part of several buffers."""
 
-    __slots__ = ("closes", "codes", "counts", "height", "lines", "opens", "rows", "shapes")
+    __slots__ = ("brackets", "codes", "counts", "height", "lines", "rows", "shapes", "size")
 
     def __init__(self, rows: Sequence[Line | None]) -> None:
         self.height = len(rows)
@@ -67,6 +67,7 @@ class Part:
         self.rows = [row for row, line in enumerate(rows) if line is not None]
         self.counts = [len(line.starts) for line in lines]
         """Tokens of each line."""
+        self.size = sum(self.counts)
         codes = array("I", b"".join([line.codes for line in lines]))
         shapes = array("I", b"".join([line.shapes for line in lines]))
         end = 0
@@ -79,14 +80,13 @@ class Part:
         self.codes = codes.tobytes()
         """The tokens, the last one first."""
         self.shapes = shapes.tobytes()
-        self.closes, self.opens = balance(lines)
+        self.brackets = balance(line.brackets for line in lines)
 
 
-def balance(lines: Iterable[Line]) -> tuple[int, int]:
-    """Brackets that some lines close without opening them, and open without closing them."""
+def balance(brackets: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Brackets that pieces of code in a row close without opening them, and open without closing them, in all."""
     closed = opened = 0
-    for line in lines:
-        closes, opens = line.brackets
+    for closes, opens in brackets:
         if closes > opened:
             closed += closes - opened
             opened = opens
