@@ -25,12 +25,10 @@ def extent(settings: CompletionSettings, place: Place, around: Surroundings, tri
 
     Those who ask by hand get the statement that they have begun, or what is missing before the code behind the cursor.
     """
-    if settings.multiline == "never" or place.lexical is Lexical.STRING:
+    if settings.multiline == "never" or place.lexical in (Lexical.STRING, Lexical.LINE_COMMENT):
         return Extent.LINE
     if settings.multiline == "always":
         return Extent.BLOCK
-    if place.lexical is Lexical.LINE_COMMENT:
-        return Extent.LINE
     if not around.rest_is_closers:
         return Extent.STATEMENT if trigger is Trigger.INVOKED else Extent.LINE
     if place.empty_body or place.line_start:

@@ -19,6 +19,7 @@ _LINE_TRIES = 30
 _WORD_TRIES = 30
 """How many shorter beginnings of an answer are tried where the whole breaks the file."""
 
+_LOOP = re.compile(r"\s*(?:async\s+)?(?:for|foreach)\b")
 _LEAVES = re.compile(r"(?:return|raise|throw|break|continue|goto)\b")
 
 
@@ -32,6 +33,7 @@ class Seam:
         self._around = around
         self._asked_for_tree = False
         self._tree: SyntaxTree | None = None
+        self._is_prose = False
         self._errors = self._least = 0
         self._missing: frozenset[str] = frozenset()
         self._function = -1
@@ -39,26 +41,32 @@ class Seam:
         self._known: dict[str, SyntaxTree | None] = {}
 
     async def ready(self) -> bool:
-        """Whether there is a tree to ask; parsed now if need be. Not so in prose."""
+        """Whether there is a tree that can tell where an answer ends: in prose there is not. Parsed now if need be."""
+        return await self._has_tree() and not self._is_prose
+
+    async def _has_tree(self) -> bool:
         if not self._asked_for_tree:
             self._asked_for_tree = True
             tree = await self._keeper.tree(self._document)
-            if tree is not None and not tree.lexical(self._cursor).prose:
+            if tree is not None:
+                self._is_prose = tree.lexical(self._cursor).prose
                 await self._look(tree)
                 self._tree = tree
         return self._tree is not None
 
     async def _look(self, tree: SyntaxTree) -> None:
         self._errors = self._least = tree.error_count()
+        mended: SyntaxTree | None = tree
         if self._errors and (self._around.head.strip() or self._around.rest.strip()):
             # Not the fault of the line that is being typed are those that stay without it.
             line = tree.text.line(self._cursor.line)
             start = len(line) - len(line.lstrip())
             span = Range(Position(self._cursor.line, start), Position(self._cursor.line, len(line)))
             mended = await self._keeper.preview(tree, span, "")
-            if mended is not None:
-                self._least = min(self._errors, mended.error_count())
-        self._missing = missing_names(tree, self._cursor)
+        if mended is not None:
+            self._least = min(self._errors, mended.error_count())
+            # Where nothing parses, any word may pass for a name.
+            self._missing = frozenset() if self._least else missing_names(mended, self._cursor)
         head = self._around.head
         start_of_line = Position(self._cursor.line, len(head) - len(head.lstrip()))
         for scope in tree.scopes(start_of_line):
@@ -102,7 +110,7 @@ class Seam:
 
     async def longest_fit(self, text: str) -> str:
         """The longest beginning of a text that breaks nothing; empty if there is none."""
-        if not await self.ready() or not await self.breaks(text):
+        if not await self._has_tree() or not await self.breaks(text):
             return text
         ends = [found.start() for found in re.finditer(r"\n", text)][-_LINE_TRIES:]
         first = text.partition("\n")[0]
@@ -125,6 +133,8 @@ class Seam:
         if self.opens(lines[-1]):
             if self._around.below and not self._around.below[0].strip():
                 return True  # nobody leaves a blank line between a block's header and its body
+            if not _LOOP.match(lines[-1]):
+                return False
             moved = await self._with(text)
             row = self._cursor.line + text[said_before(text, self._around) :].count("\n")
             return moved is not None and unread_names(moved, row)
