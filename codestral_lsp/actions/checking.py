@@ -1,4 +1,4 @@
-"""Which of a model's claims are shown, and why the others are not. No check here can tell a well-quoted untruth."""
+"""Which of a model's claims are shown, and why the others are not. Few checks can tell a well-quoted untruth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from codestral_lsp.actions.excerpt import Excerpt
 from codestral_lsp.actions.finding import Claim, Finding, Fix, finding_id, shifted
 from codestral_lsp.actions.fixing import make_fix
 from codestral_lsp.actions.placing import place, squeezed
+from codestral_lsp.actions.refuting import is_refuted
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position, Range
 
@@ -75,6 +76,9 @@ async def check(
         quote = text.slice(span)
         if places.lexical(Position(span.start.line, span.start.column + 1)).prose:
             checked.removed["it is about a comment"] += 1
+            continue
+        if is_refuted(claim.why, span.start.line, shown.target, places):
+            checked.removed["the code disproves it"] += 1
             continue
         if is_dismissed(quote):
             checked.removed["it was dismissed"] += 1
