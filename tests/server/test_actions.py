@@ -13,6 +13,7 @@ from tests.lsp_client import CAPABILITIES, LspClient
 from tests.patience import soon
 from tests.server.conftest import StartClient
 from tests.standins.base import Script
+from tests.standins.llamacpp import LlamaServerStandIn
 from tests.standins.ollama import OllamaStandIn
 
 URI = "file:///shop/a.py"
@@ -182,14 +183,16 @@ async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaSta
     assert not ollama.seen("/api/chat")
 
 
+ENDLESS = " ".join(f"word{number}" for number in range(5000))
+
+
 class TestGhostTextBeside:
     """While an explanation streams on an engine with one slot."""
 
     async def test_typing_goes_without_the_model_and_a_manual_trigger_pauses_the_action(
         self, start: StartClient, ollama: OllamaStandIn
     ) -> None:
-        long = " ".join(f"word{number}" for number in range(60))
-        ollama.script = Script(lambda prompt: long if "Explain it" in prompt else "a + b\n", token_ms=25)
+        ollama.script = Script(lambda prompt: ENDLESS if "Explain it" in prompt else "a + b\n", token_ms=25)
         client = await start(ollama, capabilities=SPEAKS)
         client.open(URI, TEXT)
         client.open("file:///shop/b.py", "def sub(a, b):\n    return \n")
@@ -205,13 +208,16 @@ class TestGhostTextBeside:
         assert len(ollama.seen("/api/generate")) == asked
         assert not ollama.aborted
 
+        # Asked anew after the pause, it comes to an end.
+        whole = " ".join(ENDLESS.split()[:40])
+        ollama.script = Script(lambda prompt: whole if "Explain it" in prompt else "a + b\n")
         (item,) = await client.items("file:///shop/b.py", 1, 11, invoked=True)
         assert item["insertText"] == "    return a + b"
         assert ollama.aborted, "the explanation waits"
         assert any(each["state"] == "paused" for each in client.notifications("codestral/action"))
 
         message = await soon(answer)
-        assert long in message["result"]["markdown"]
+        assert whole in message["result"]["markdown"]
         assert len(ollama.seen("/api/chat")) == 2
 
         def warmed() -> dict[str, Any]:
@@ -220,6 +226,33 @@ class TestGhostTextBeside:
 
         await client.until(lambda: bool(warmed()))
         assert "def sub(a, b):" in warmed()["prompt"], "the window at the cursor is read again"
+
+    async def test_on_llama_server_too_and_what_was_answered_before_comes_from_the_cache(
+        self, start: StartClient
+    ) -> None:
+        script = Script(lambda prompt: ENDLESS if "Explain it" in prompt else "a - b\n", token_ms=25)
+        async with LlamaServerStandIn(script) as server:
+            client = await start(None, {"backend": "llamacpp", "llamacpp": {"url": server.url}}, capabilities=SPEAKS)
+            await client.until(lambda: bool(client.notifications("codestral/didChangeStatus")))
+            client.open(URI, TEXT)
+            client.open("file:///shop/b.py", "def sub(a, b):\n    return \n")
+            (item,) = await client.items("file:///shop/b.py", 1, 11, invoked=True)
+            assert item["insertText"] == "    return a - b"
+            number, answer = client.ask("workspace/executeCommand", {"command": "codestral.explain", "arguments": [AT]})
+            await client.until(lambda: any(each["text"] for each in client.notifications("codestral/action")))
+            before = (len(server.seen("/completion")), len(server.aborted))
+
+            client.change("file:///shop/b.py", 2, ((1, 11), (1, 11), "a"))
+            (item,) = await client.items("file:///shop/b.py", 1, 12)
+            assert item["insertText"] == "    return a - b", "typed along what was suggested"
+            assert (len(server.seen("/completion")), len(server.aborted)) == before
+
+            client.cancel(number)
+            assert (await asyncio.wait_for(answer, 30))["error"]["code"] == -32800
+            await client.until(lambda: len(server.seen("/completion")) > before[0])
+            warmed = server.seen("/completion")[-1].json()
+            assert warmed["n_predict"] == 0, "the window at the cursor is read again"
+            await client.until(lambda: not client.notifications("codestral/didChangeStatus")[-1]["busy"])
 
 
 async def test_an_explanation_can_come_as_a_message(start: StartClient, ollama: OllamaStandIn) -> None:
