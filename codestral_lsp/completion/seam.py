@@ -153,7 +153,8 @@ class Seam:
 
     def needs(self, text: str) -> bool:
         """Whether names that the code behind needs are still without a value with `text` at the cursor."""
-        return any(not re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) for name in self._missing)
+        written = "\n".join(self._lines(text))
+        return any(not re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", written) for name in self._missing)
 
     def opens(self, line: str) -> bool:
         """Whether a line opens a block whose body must follow."""
