@@ -6,7 +6,7 @@ JOBS ?= 2
 # The platforms to package for, as VS Code names them: its extension and JetBrains' template carry wheels that differ.
 VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
-.PHONY: demo test lint test-editors test-model bench bench-editors package docs lock clean help
+.PHONY: demo test lint test-editors test-model bench bench-editors package docs site lock clean help
 
 help:
 	@echo "make demo          see it work: the real server completes in a sample project"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-editors how long a user waits for ghost text, in real editors"
 	@echo "make package       wheel, .vsix, archives for Neovim and JetBrains, into dist/"
 	@echo "make docs          what is generated from the code: documents, editors' settings"
+	@echo "make site          the documentation as a site, into site/; a link that leads nowhere fails"
 	@echo "make lock          pin the development environment anew (needs uv)"
 
 .venv/ready: requirements.lock pyproject.toml
@@ -73,10 +74,21 @@ docs: .venv/ready
 	$(BIN)/python editors/vscode/manifest.py
 	$(BIN)/python editors/jetbrains/template.py
 	$(BIN)/python -m tools.troubleshooting > docs/troubleshooting.md
+	$(BIN)/python -m tools.architecture > docs/images/architecture.svg
+
+site: .venv/site/ready
+	.venv/site/bin/zensical build --strict --clean
+
+# In an environment of its own: what makes the site has no say in the versions that the program is tested with.
+.venv/site/ready: .venv/ready requirements-site.lock
+	$(PYTHON) -m venv .venv/site
+	.venv/site/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-site.lock
+	@touch $@
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group bench pyproject.toml -o requirements-bench.lock
+	echo 'zensical==0.0.73' | uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements-site.lock
 
 clean:
-	rm -rf .venv dist editors/vscode/node_modules editors/vscode/dist
+	rm -rf .venv dist site editors/vscode/node_modules editors/vscode/dist

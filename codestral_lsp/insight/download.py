@@ -8,7 +8,7 @@ from collections import deque
 from pathlib import Path
 
 from codestral_lsp.backends.ollama_store import PullProgress
-from codestral_lsp.insight.doctor.memory import MODELS, NON_PRODUCTION
+from codestral_lsp.insight.memory import MODELS, NON_PRODUCTION
 
 _SPEED_S = 10.0
 """The speed is that of the last so many seconds."""

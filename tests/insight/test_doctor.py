@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from codestral_lsp import errors
 from codestral_lsp.insight.doctor import Finding, Level, Report, examine
 from codestral_lsp.insight.doctor.causes import CAUSES
-from codestral_lsp.insight.doctor.memory import GB, best_fit
 from codestral_lsp.insight.doctor.text import finding_text, summary_text
+from codestral_lsp.insight.machine import Machine
+from codestral_lsp.insight.memory import GB, advice, best_fit
 from tests.insight.failures import FAILURES, KEY, Failure, subject, too_many_requests, with_ollama
 from tests.standins.base import Canned, Script
 from tests.standins.llamacpp import LlamaServerStandIn
@@ -92,13 +94,38 @@ async def test_memory_of_the_model_is_computed_from_its_shape_and_what_fits_is_n
     assert best_fit(0.3 * GB, 4096) is None
 
 
+@pytest.mark.parametrize(
+    ("machine", "model"),
+    [
+        (Machine(64 * GB, "a card", 24 * GB), "codestral:22b-v0.1-q6_K"),
+        (Machine(32 * GB, "a card", 8 * GB), "qwen2.5-coder:7b-base"),
+        (Machine(32 * GB), "qwen2.5-coder:1.5b-base"),  # more would fit, and be slow
+        (Machine(3 * GB), "qwen2.5-coder:0.5b-base"),
+        (Machine(0), None),
+    ],
+)
+def test_the_model_to_take(machine: Machine, model: str | None) -> None:
+    fit = advice(machine, 4096)
+    assert (fit and fit.pull) == model
+
+
+async def test_a_model_that_does_not_fit_is_not_what_the_doctor_sends_for(tmp_path: Path) -> None:
+    async with OllamaStandIn(models={}) as server:
+        examined = subject(tmp_path, {"backend": "ollama", "ollama": {"url": server.url}})
+        small = await examine(replace(examined, machine=Machine(16 * GB, "a card", 8 * GB)))
+        large = await examine(replace(examined, machine=Machine(64 * GB, "a card", 24 * GB)))
+    assert "pull qwen2.5-coder:7b-base" in found(small, "ollama.model").cure
+    assert found(large, "ollama.model").cure == "Run: codestral-lsp pull codestral"
+    assert "the largest that fits is" in found(small, "ollama.memory").message
+
+
 async def test_auto_tells_of_every_engine_and_takes_the_first_that_works(tmp_path: Path) -> None:
     async with LlamaServerStandIn() as server:
         settings = {"ollama": {"url": "http://127.0.0.1:9"}, "llamacpp": {"url": server.url}}
         report = await examine(subject(tmp_path, settings))
     assert report.engine
     assert report.engine["backend"] == "llamacpp"
-    assert found(report, "ollama.server").level is Level.WARNING
+    assert found(report, "ollama.server").level is Level.NOTE  # nothing to do about it: there is an engine
     assert found(report, "mistral.key").level is Level.NOTE
     assert found(report, "llamacpp.server").facts["family"] == "qwen-coder"
     assert report.exit_code == 0
@@ -140,7 +167,9 @@ async def test_findings_read_as_lines(tmp_path: Path) -> None:
         report = await examine(examined)
     text = finding_text(found(report, "ollama.model"), colours=False)
     assert text == (
-        "FAIL  Ollama does not have codestral; it has none at all.\n      → Run: codestral-lsp pull codestral"
+        "FAIL  Ollama does not have codestral; it has none at all.\n"
+        "      → Run: codestral-lsp pull qwen2.5-coder:14b-base, and set ollama.model to it "
+        "(codestral needs 14.2 GB; there are 12.0 GB)."
     )
 
 

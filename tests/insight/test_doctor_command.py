@@ -22,7 +22,7 @@ async def test_exit_code_3_with_a_cure_where_only_the_embedded_engine_works(comm
     async with OllamaStandIn(models={}) as server:
         ran = await command("doctor", OLLAMA_HOST=server.url)
     assert ran.code == 3
-    assert "First: Run: codestral-lsp pull codestral" in ran.out
+    assert "First: Run: codestral-lsp pull " in ran.out  # which one is for the machine's memory to say
 
 
 async def test_exit_code_1_when_switched_off(command: Command, tmp_path: Path) -> None:

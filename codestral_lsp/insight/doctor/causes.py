@@ -16,66 +16,98 @@ class Cause:
 
     code: str
     group: str
+    """The symptom that it is found under in the document."""
     symptom: str
-    """What the user sees."""
+    """What exactly the user sees."""
     why: str
     cure: str
     """A command where there is one, else a setting or a step."""
 
 
-_NO_ENGINE = "No engine"
-_KEY = "Key, host and plan"
-_MODEL = "Model and memory"
+_SILENT = "No ghost text at all"
+_FALLBACK = "Only short suggestions, from your own code"
+_KEY = "The key is not taken"
+_REST = "Suggestions stop for a while"
 _SPEED = "Slow"
-_NETWORK = "Network"
-_HERE = "This machine and its editor"
+_MODEL = "The model, its memory and its download"
+_NETWORK = "The server cannot be reached"
+_ACTIONS = "Explain, find bugs and other actions"
+_HERE = "Settings, folders, languages"
 
 _TABLE = (
     Cause(
+        "no-client",
+        _SILENT,
+        "Nothing at all happens in the editor",
+        "no editor has started this program yet",
+        "See docs/editors for your editor, then open a file",
+    ),
+    Cause(
+        "disabled",
+        _SILENT,
+        "Nothing is ever shown",
+        "completions are switched off",
+        "Set enabled = true, or run the command codestral.toggle",
+    ),
+    Cause(
+        "old-client",
+        _SILENT,
+        "Suggestions come as entries of the suggestion list instead of ghost text",
+        "the editor does not know LSP 3.18's inline completion",
+        "Update the editor or its plugin: Neovim 0.12 (or our plugin), VS Code with our extension, LSP4IJ 0.15",
+    ),
+    Cause(
         "not-installed",
-        _NO_ENGINE,
+        _FALLBACK,
         "Only short suggestions from your own code; the doctor says that there is no Ollama",
         "Ollama is not installed on this machine",
         "Install it from https://ollama.com/download, then run: codestral-lsp pull",
     ),
     Cause(
         "not-running",
-        _NO_ENGINE,
+        _FALLBACK,
         "“Ollama is not running”, “Nothing listens at …”",
         "the program is installed and not started, or its address is another one",
         "Run: ollama serve (or start the app); for llama-server: llama-server -m FILE.gguf --port 8080",
     ),
     Cause(
         "wrong-port",
-        _NO_ENGINE,
+        _FALLBACK,
         "“Nothing listens at …” though Ollama runs",
         "ollama.url or OLLAMA_HOST names another port than the one that Ollama listens at",
         "Set ollama.url to the address that the doctor names, or unset it and OLLAMA_HOST",
     ),
     Cause(
         "port-conflict",
-        _NO_ENGINE,
+        _FALLBACK,
         "“… answers, but not as Ollama does”, “answers with a web page”",
         "another program has taken the port",
         "Start Ollama elsewhere: OLLAMA_HOST=127.0.0.1:11500 ollama serve, and set ollama.url to that address",
     ),
     Cause(
+        "model-missing",
+        _FALLBACK,
+        "“… does not have the model”",
+        "it was never pulled, or is called otherwise there",
+        "Run: codestral-lsp pull",
+    ),
+    Cause(
+        "no-fim",
+        _FALLBACK,
+        "“… cannot fill in the middle”, “is not known to fill in the middle”",
+        "a chat model, or one of a family that is not known",
+        "Run: codestral-lsp pull codestral (or name the family in llamacpp.fim or openai.fim)",
+    ),
+    Cause(
         "local-only",
-        _NO_ENGINE,
+        _FALLBACK,
         "“privacy.localOnly is set and … is not this machine”",
         "the engine is remote and your settings forbid that",
         "Choose a local backend, or unset privacy.localOnly",
     ),
     Cause(
-        "disabled",
-        _NO_ENGINE,
-        "Nothing is ever shown",
-        "completions are switched off",
-        "Set enabled = true, or run the command codestral.toggle",
-    ),
-    Cause(
         "backend",
-        _NO_ENGINE,
+        _FALLBACK,
         "An engine fails in a way that has no name",
         "see the message",
         "Run: codestral-lsp doctor",
@@ -117,73 +149,45 @@ _TABLE = (
     ),
     Cause(
         "rate-limited",
-        _KEY,
+        _REST,
         "Suggestions stop for a while; 429",
         "more requests than the plan allows",
         "Wait as long as the status says; raise completion.debounceMs, or use a plan with a higher limit",
     ),
     Cause(
         "budget",
-        _KEY,
+        _REST,
         "“The monthly budget is spent”",
         "this month's requests have cost mistral.monthlyBudget",
         "Raise mistral.monthlyBudget, or wait for the next month; local engines go on",
     ),
     Cause(
-        "model-missing",
-        _MODEL,
-        "“… does not have the model”",
-        "it was never pulled, or is called otherwise there",
-        "Run: codestral-lsp pull",
+        "server-busy",
+        _REST,
+        "“is busy”, “queue is full”",
+        "other programs keep the server busy",
+        "Wait, or raise OLLAMA_NUM_PARALLEL if the memory allows it",
     ),
     Cause(
-        "no-fim",
-        _MODEL,
-        "“… cannot fill in the middle”, “is not known to fill in the middle”",
-        "a chat model, or one of a family that is not known",
-        "Run: codestral-lsp pull codestral (or name the family in llamacpp.fim or openai.fim)",
+        "stalled",
+        _REST,
+        "“took the request and then said nothing”",
+        "the server hangs or is overloaded",
+        "Restart the server; its log says more",
     ),
     Cause(
-        "small-context",
-        _MODEL,
-        "Suggestions know only a few lines around the cursor",
-        "the model is loaded with a small context, so that most of the prompt's budget cannot be used",
-        "Set ollama.numCtx = 8192 (for llama-server: -c 8192)",
+        "disconnected",
+        _REST,
+        "“broke off in the middle of its answer”",
+        "the server was stopped, or crashed",
+        "Restart the server; its log says more",
     ),
     Cause(
-        "prompt-too-long",
-        _MODEL,
-        "“The prompt does not fit into the loaded context”",
-        "the model's context is smaller than it said",
-        "Raise ollama.numCtx, or lower completion.contextTokens",
-    ),
-    Cause(
-        "out-of-memory",
-        _MODEL,
-        "“The model does not fit into memory”",
-        "model and context are larger than the graphics card's or the machine's memory",
-        "Pull a smaller model (the doctor names one), or lower ollama.numCtx",
-    ),
-    Cause(
-        "model-loading",
-        _MODEL,
-        "The first suggestion takes a minute",
-        "the model is being read into memory",
-        'Wait once; ollama.keepAlive = "2h" keeps it there',
-    ),
-    Cause(
-        "download-stalled",
-        _MODEL,
-        "A download stands still",
-        "the network or the registry is slow, or a proxy holds it back",
-        "Stop it and run codestral-lsp pull again: what was fetched is kept and it goes on from there",
-    ),
-    Cause(
-        "disk-full",
-        _MODEL,
-        "A download ends with “no space left on device”",
-        "the model is larger than the free space where Ollama keeps models",
-        "Free space, or set OLLAMA_MODELS to a folder on another disk and restart Ollama",
+        "server-fault",
+        _REST,
+        "“failed: …” (a status of 500 or more)",
+        "the server has a problem of its own",
+        "Wait, or read the server's log",
     ),
     Cause(
         "on-cpu",
@@ -200,6 +204,13 @@ _TABLE = (
         "Use a smaller model, lower completion.contextTokens, or use Mistral's API",
     ),
     Cause(
+        "model-loading",
+        _SPEED,
+        "The first suggestion takes a minute",
+        "the model is being read into memory",
+        'Wait once; ollama.keepAlive = "2h" keeps it there',
+    ),
+    Cause(
         "cancel-ignored",
         _SPEED,
         "The next suggestion waits for one that nobody wants any more",
@@ -207,11 +218,39 @@ _TABLE = (
         "Update the server; a proxy between you and it may have to pass on closed connections",
     ),
     Cause(
-        "server-busy",
-        _SPEED,
-        "“is busy”, “queue is full”",
-        "other programs keep the server busy",
-        "Wait, or raise OLLAMA_NUM_PARALLEL if the memory allows it",
+        "out-of-memory",
+        _MODEL,
+        "“The model does not fit into memory”",
+        "model and context are larger than the graphics card's or the machine's memory",
+        "Pull a smaller model (the doctor names one), or lower ollama.numCtx",
+    ),
+    Cause(
+        "small-context",
+        _MODEL,
+        "Suggestions know only a few lines around the cursor",
+        "the model is loaded with a small context, so that most of the prompt's budget cannot be used",
+        "Set ollama.numCtx = 8192 (for llama-server: -c 8192)",
+    ),
+    Cause(
+        "prompt-too-long",
+        _MODEL,
+        "“The prompt does not fit into the loaded context”",
+        "the model's context is smaller than it said",
+        "Raise ollama.numCtx, or lower completion.contextTokens",
+    ),
+    Cause(
+        "download-stalled",
+        _MODEL,
+        "A download stands still",
+        "the network or the registry is slow, or a proxy holds it back",
+        "Stop it and run codestral-lsp pull again: what was fetched is kept and it goes on from there",
+    ),
+    Cause(
+        "disk-full",
+        _MODEL,
+        "A download ends with “no space left on device”",
+        "the model is larger than the free space where Ollama keeps models",
+        "Free space, or set OLLAMA_MODELS to a folder on another disk and restart Ollama",
     ),
     Cause(
         "unreachable",
@@ -242,20 +281,6 @@ _TABLE = (
         "Run: export SSL_CERT_FILE=/path/to/that/certificate.pem",
     ),
     Cause(
-        "stalled",
-        _NETWORK,
-        "“took the request and then said nothing”",
-        "the server hangs or is overloaded",
-        "Restart the server; its log says more",
-    ),
-    Cause(
-        "disconnected",
-        _NETWORK,
-        "“broke off in the middle of its answer”",
-        "the server was stopped, or crashed",
-        "Restart the server; its log says more",
-    ),
-    Cause(
         "bad-reply",
         _NETWORK,
         "“answers with a web page”, “does not answer in HTTP”",
@@ -263,18 +288,46 @@ _TABLE = (
         "Check the address in the settings",
     ),
     Cause(
-        "server-fault",
-        _NETWORK,
-        "“failed: …” (a status of 500 or more)",
-        "the server has a problem of its own",
-        "Wait, or read the server's log",
-    ),
-    Cause(
         "request-refused",
         _NETWORK,
         "“refuses the request”, “does not know this request”",
         "the address is another service's, or the server is older or newer than this program knows",
         "Check the address in the settings, and update the server",
+    ),
+    Cause(
+        "no-chat",
+        _ACTIONS,
+        "An explanation or a bug hunt answers that no model can be asked",
+        "only the embedded engine is there, or the model does not chat",
+        "Run: codestral-lsp pull, or set ollama.chatModel to a model that chats",
+    ),
+    Cause(
+        "useless-answer",
+        _ACTIONS,
+        "“nothing of the answer can be used”",
+        "the model answered in a form that was not asked for, as small models do",
+        "Ask again, or set ollama.chatModel to a larger model",
+    ),
+    Cause(
+        "no-target",
+        _ACTIONS,
+        "“There is no function here”",
+        "an action was asked for where there is no code that it could be about",
+        "Put the cursor into a function or select the code",
+    ),
+    Cause(
+        "stale-edit",
+        _ACTIONS,
+        "A fix is not applied: the text has moved on",
+        "the document was edited after the fix was made for it",
+        "Ask for it again",
+    ),
+    Cause(
+        "prompt-file",
+        _ACTIONS,
+        "A prompt file of your own is not used",
+        "it cannot be read, or a placeholder in it does not exist",
+        "Mend or remove the file that the message names",
     ),
     Cause(
         "settings",
@@ -319,60 +372,11 @@ _TABLE = (
         "Run: pip install --force-reinstall codestral-lsp",
     ),
     Cause(
-        "old-client",
-        _HERE,
-        "Suggestions come as entries of the suggestion list instead of ghost text",
-        "the editor does not know LSP 3.18's inline completion",
-        "Update the editor or its plugin: Neovim 0.12 (or our plugin), VS Code with our extension, LSP4IJ 0.15",
-    ),
-    Cause(
-        "no-client",
-        _HERE,
-        "Nothing at all happens in the editor",
-        "no editor has started this program yet",
-        "See docs/editors for your editor, then open a file",
-    ),
-    Cause(
         "usage",
         _HERE,
         "A command line is refused",
         "a file, a place or an argument does not exist",
         "Run: codestral-lsp --help",
-    ),
-    Cause(
-        "no-target",
-        _HERE,
-        "“There is no function here”",
-        "an action was asked for where there is no code that it could be about",
-        "Put the cursor into a function or select the code",
-    ),
-    Cause(
-        "no-chat",
-        _NO_ENGINE,
-        "An explanation or a bug hunt answers that no model can be asked",
-        "only the embedded engine is there, or the model does not chat",
-        "Run: codestral-lsp pull, or set ollama.chatModel to a model that chats",
-    ),
-    Cause(
-        "useless-answer",
-        _MODEL,
-        "“nothing of the answer can be used”",
-        "the model answered in a form that was not asked for, as small models do",
-        "Ask again, or set ollama.chatModel to a larger model",
-    ),
-    Cause(
-        "stale-edit",
-        _HERE,
-        "A fix is not applied: the text has moved on",
-        "the document was edited after the fix was made for it",
-        "Ask for it again",
-    ),
-    Cause(
-        "prompt-file",
-        _HERE,
-        "A prompt file of your own is not used",
-        "it cannot be read, or a placeholder in it does not exist",
-        "Mend or remove the file that the message names",
     ),
     Cause(
         "error",

@@ -35,11 +35,10 @@ async def examine(subject: Subject, tell: Tell = lambda finding: None) -> Report
     for finding in editor.check(subject):
         note(finding)
     try:
-        for name in _wanted(subject):
-            engine, problem = await open_engine(name, subject.settings, subject.open)
-            if engine is not None:
-                engines.append(engine)
-                chosen = chosen or engine
+        opened = {name: await open_engine(name, subject.settings, subject.open) for name in _wanted(subject)}
+        engines += [engine for engine, _ in opened.values() if engine is not None]
+        chosen = next(iter(engines), None)
+        for name, (engine, problem) in opened.items():
             async for finding in _look(subject, name, _level(subject, chosen), engine, problem):
                 note(finding)
         if chosen is not None:
@@ -97,7 +96,8 @@ def _conclude(subject: Subject, chosen: Engine | None, findings: list[Finding]) 
     if not subject.settings.enabled:
         verdict, summary = "nothing", "Completions are switched off."
     elif chosen is not None and works(talk.COMPLETION):
-        verdict, summary = "engine", f"Completions work: {chosen.info.model} through {chosen.info.backend}."
+        slowly = " slowly" if any(finding.cause == "slow" for finding in findings) else ""
+        verdict, summary = "engine", f"Completions work{slowly}: {chosen.info.model} through {chosen.info.backend}."
     elif embedded and subject.settings.backend == "workspace":
         verdict, summary = "engine", "Completions work: from your workspace, as your settings ask."
     elif embedded:

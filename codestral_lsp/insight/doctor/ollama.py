@@ -16,8 +16,8 @@ from codestral_lsp.backends.ollama_store import (
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.errors import BackendError, BadReply, ModelMissing, NotInstalled, NotRunning, RequestRefused
 from codestral_lsp.insight.doctor.finding import Finding, Level, failed, fine, trouble
-from codestral_lsp.insight.doctor.memory import GB, MEMORIES_GB, MODELS, Fit, best_fit, shown
 from codestral_lsp.insight.doctor.subject import Subject
+from codestral_lsp.insight.memory import GB, MEMORIES_GB, MODELS, Fit, advice, best_fit, shown
 
 
 async def check(
@@ -34,12 +34,16 @@ async def check(
             version = await store.version()
         except BackendError as error:
             yield await _absent(subject, level, problem if _says_more(problem) else error)
+            if level is not Level.NOTE:
+                yield _memory(subject, None, None, {})
             return
         yield fine("ollama.server", f"Ollama {version} runs at {store.server.host}.", version=version)
         models = await store.models()
         if problem is not None:
             yield _unusable(level, problem, settings.model, models, subject)
-        if not isinstance(problem, ModelMissing):
+        if isinstance(problem, ModelMissing):
+            yield _memory(subject, None, None, {})
+        else:
             name = full_name(settings.model)
             stored = next((model for model in models if full_name(model.name) == name), None)
             described = await store.show(settings.model)
@@ -69,6 +73,10 @@ async def _absent(subject: Subject, level: Level, error: BackendError | None) ->
         return trouble("ollama.server", level, "wrong-port", message, cure=cure, found=elsewhere)
     if isinstance(error, BadReply | RequestRefused):
         return trouble("ollama.server", level, "port-conflict", f"Another program than Ollama is at {url}.")
+    fit = advice(subject.machine, _context(subject))
+    if isinstance(error, NotInstalled) and fit is not None:
+        cure = f"Install it from https://ollama.com/download, then run: codestral-lsp pull {fit.pull}"
+        return trouble("ollama.server", level, error.code, error.cause, cure=cure, source=source)
     return failed("ollama.server", level, error, source=source)
 
 
@@ -90,12 +98,21 @@ def _unusable(
     if isinstance(problem, ModelMissing):
         there = f"it has {', '.join(names[:6])}" if names else "it has none at all"
         message = f"Ollama does not have {model}; {there}."
-        return trouble(
-            "ollama.model", level, problem.code, message, cure=f"Run: codestral-lsp pull {model}", models=names
-        )
-    fit = best_fit(subject.machine.for_model, _context(subject))
+        return trouble("ollama.model", level, problem.code, message, cure=_pull(subject, model), models=names)
+    fit = advice(subject.machine, _context(subject))
     cure = f"Run: codestral-lsp pull {fit.pull}, and set ollama.model to it." if fit else problem.cure
     return trouble("ollama.model", level, problem.code, problem.cause, cure=cure, models=names)
+
+
+def _pull(subject: Subject, model: str) -> str:
+    """How to get the model that the settings name, or another if it is known not to fit."""
+    context, room = _context(subject), subject.machine.for_model
+    wanted = next((each for each in MODELS if full_name(each.pull) == full_name(model)), None)
+    fit = advice(subject.machine, context)
+    if wanted is None or fit is None or wanted.needs(context) <= room:
+        return f"Run: codestral-lsp pull {model}"
+    why = f"{model} needs {shown(wanted.needs(context))}; there are {shown(room)}"
+    return f"Run: codestral-lsp pull {fit.pull}, and set ollama.model to it ({why})."
 
 
 async def check_loaded(subject: Subject, info: ModelInfo, *, slow: bool) -> AsyncIterator[Finding]:
@@ -135,7 +152,7 @@ def _loaded_context(subject: Subject, info: ModelInfo, running: RunningModel | N
     if tokens is not None and tokens < wanted / 2:
         message = f"The model {state} with a context of {tokens} tokens; prompt and answer may take {wanted}."
         return trouble("ollama.context", Level.WARNING, "small-context", message, **facts)
-    return fine("ollama.context", f"The model {state} with a context of {tokens} tokens, of {wanted} wanted.", **facts)
+    return fine("ollama.context", f"The model {state} with a context of {tokens} tokens; {wanted} are wanted.", **facts)
 
 
 def _processor(running: RunningModel, subject: Subject, *, slow: bool) -> Finding:
@@ -163,13 +180,15 @@ def _memory(
         if machine.gpu
         else f"no graphics card, {shown(machine.memory)}"
     )
-    fit = best_fit(machine.for_model, context)
+    fit = advice(machine, context)
     table = {f"{gb} GB": (best.pull, best.quantisation) for gb in MEMORIES_GB if (best := best_fit(gb * GB, context))}
     parts = [f"This machine has {has}"]
     if needs:
         parts.append(f"the model needs about {shown(needs)} with {context} tokens of context")
-    if fit:
+    if fit and machine.gpu:
         parts.append(f"the largest that fits is {fit.pull} ({fit.quantisation})")
+    elif fit:
+        parts.append(f"{fit.pull} is one to start with: larger ones are slow without a graphics card")
     facts = {
         "needsBytes": needs,
         "machineBytes": machine.memory,

@@ -31,4 +31,4 @@ def check(
         cure = f"Start the server with a larger context: -c {max(8192, wanted)}."
         yield trouble(f"{name}.context", Level.WARNING, "small-context", message, cure=cure, **facts)
     elif info.context_tokens is not None:
-        yield fine(f"{name}.context", f"The context is {info.context_tokens} tokens, of {wanted} wanted.", **facts)
+        yield fine(f"{name}.context", f"The context is {info.context_tokens} tokens; {wanted} are wanted.", **facts)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codestral_lsp.insight.machine import Machine
+
 GB = 10**9
 MEMORIES_GB = (8, 12, 16, 24, 32, 48)
 _PROGRAM = 0.7 * GB
 """What a server takes beside model and context: buffers, the graphics library."""
+_SMALL = 1.5 * GB
+"""Size of a model's file up to which it is of use without a graphics card."""
 _USABLE = 0.92
 """Share of a memory that a model can have; the rest is the system's."""
 
@@ -54,6 +58,18 @@ def best_fit(memory_bytes: float, context_tokens: int) -> Fit | None:
     """The largest model that the memory holds with that context."""
     usable = memory_bytes * _USABLE
     return next((model for model in MODELS if model.needs(context_tokens) <= usable), None)
+
+
+def advice(machine: Machine, context_tokens: int) -> Fit | None:
+    """The model to take on a machine: the largest that fits on its graphics card, and without one a small one.
+
+    A processor alone could hold larger ones too, and would take seconds to begin an answer.
+    """
+    fit = best_fit(machine.for_model, context_tokens)
+    if machine.gpu or fit is None:
+        return fit
+    small = [model for model in MODELS if model.file_bytes <= _SMALL]
+    return fit if fit in small else small[0]
 
 
 def shown(size: float) -> str:
