@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +121,11 @@ def work(job: Job, rules: IgnoreRules) -> Iterator[dict[str, Any]]:
     """Bring the folders' indexes up to date. Raises OSError where the disk is full or not ours to write."""
     try:
         for root in map(Path, job.roots):
-            indexer = Indexer(root, job, rules)
-            if job.changed is None:
-                indexer.scan()
-            else:
-                indexer.changed(job.changed)
-            yield {"root": str(root), "files": indexer.count}
-            indexer.close()
+            with closing(Indexer(root, job, rules)) as indexer:
+                if job.changed is None:
+                    indexer.scan()
+                else:
+                    indexer.changed(job.changed)
+                yield {"root": str(root), "files": indexer.count}
     except sqlite3.Error as error:
         raise OSError(str(error)) from error

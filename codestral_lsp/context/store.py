@@ -77,15 +77,19 @@ class TagWriter:
     def _open(file: Path) -> sqlite3.Connection:
         file.touch(mode=0o600)
         db = sqlite3.connect(file, isolation_level=None)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=OFF")
-        db.execute("PRAGMA temp_store=MEMORY")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version != _VERSION:
-            for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
-                db.execute(f"DROP TABLE {table}")
-            db.executescript(_SCHEMA)
-            db.execute(f"PRAGMA user_version={_VERSION}")
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=OFF")
+            db.execute("PRAGMA temp_store=MEMORY")
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION:
+                for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
+                    db.execute(f"DROP TABLE {table}")
+                db.executescript(_SCHEMA)
+                db.execute(f"PRAGMA user_version={_VERSION}")
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
     def known(self) -> dict[str, tuple[int, int]]:
