@@ -21,7 +21,8 @@ from benchmarks.crude import Crude
 from benchmarks.holes import Repository, repositories
 from benchmarks.report import percentile, table
 from codestral_lsp.backends.workspace.engine import Query, WorkspaceEngine
-from codestral_lsp.completion.embedded import FALLBACK_BAR, INSTANT_BAR
+from codestral_lsp.completion.calibration import Calibration
+from codestral_lsp.completion.embedded import FALLBACK_BAR
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.document.document import Change
 from codestral_lsp.privacy.ignore import IgnoreRules
@@ -38,6 +39,8 @@ class Score:
     times_ms: list[float] = field(default_factory=list)
     sure: list[tuple[float, bool]] = field(default_factory=list)
     """Of each hole in a line: the probability given, and whether the line is right."""
+    learnt: list[tuple[bool, bool]] = field(default_factory=list)
+    """Of the same holes, with a bar that learns from each: whether it is met, and whether the line is right."""
     crude: list[bool] = field(default_factory=list)
     blocks: list[tuple[int, bool]] = field(default_factory=list)
     """Of each hole in a block at which several lines were shown: how many, and whether all are right."""
@@ -66,7 +69,7 @@ def lines_indexed(engine: WorkspaceEngine, root: Path) -> int:
 async def measure(root: Path, count: int, *, crude: bool = True) -> Score:
     """One repository."""
     score = Score()
-    repository = Repository(root)
+    repository, calibration = Repository(root), Calibration()
     async with indexed(root) as (engine, seconds):
         score.lines = lines_indexed(engine, root)
         score.lines_per_s = score.lines / seconds
@@ -79,7 +82,10 @@ async def measure(root: Path, count: int, *, crude: bool = True) -> Score:
             score.times_ms.append((time.perf_counter() - began) * 1000)
             engine.observe(Change(hole.document, None))
             probability, text = (prediction.probability, prediction.text) if prediction else (0.0, "")
-            score.sure.append((probability, text.rstrip() == hole.rest))
+            right, language = text.rstrip() == hole.rest, hole.document.language
+            score.sure.append((probability, right))
+            score.learnt.append((probability >= calibration.bar(language), right))
+            calibration.judged(language, probability, right)
         for hole in repository.holes(count, SEED + 1, blocks=True):
             prediction = engine.predict(Query(hole.document, hole.cursor))
             shown = prediction.sure(FALLBACK_BAR).split("\n") if prediction else []
@@ -105,13 +111,15 @@ def row(score: Score) -> dict[str, Any]:
     if score.crude:
         plain = share(score.crude)
         figures |= {"crude 12-gram %": plain, "exact / crude": round(right / plain, 2) if plain and right else None}
-    for name, bar in (("fallback", FALLBACK_BAR), ("instant", INSTANT_BAR)):
+    for name, bar in (("fallback", FALLBACK_BAR), ("instant", Calibration().bar(""))):
         spoken = [right for probability, right in score.sure if probability >= bar]
         figures |= {
             f"speaks at {bar} ({name}) %": share([probability >= bar for probability, _ in score.sure]),
             f"right where it speaks ({name}) %": share(spoken),
         }
     return figures | {
+        "speaks with a bar that learns %": share([met for met, _ in score.learnt]),
+        "right there %": share([right for met, right in score.learnt if met]),
         "shown with lines below": len(score.blocks),
         "lines shown then": round(sum(lines for lines, _ in score.blocks) / len(score.blocks), 1)
         if score.blocks
@@ -156,6 +164,7 @@ def together(scores: Sequence[Score]) -> Score:
     for score in scores:
         whole.times_ms += score.times_ms
         whole.sure += score.sure
+        whole.learnt += score.learnt
         whole.crude += score.crude
         whole.blocks += score.blocks
     return whole

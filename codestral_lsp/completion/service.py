@@ -67,6 +67,7 @@ class CompletionService:
         document = change.after or change.before
         assert document is not None
         self._fates.observe(change)
+        self._embedded.observe(change)
         if change.after is None:
             if session := self._sessions.pop(document.uri, None):
                 session.close()
