@@ -1,7 +1,9 @@
 /** The extension in a new profile of a real VS Code: it brings its own server, and says so when it cannot. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { scratch, VSIX } from "./lib/places.ts";
@@ -11,16 +13,26 @@ import { HEAD, TOTAL, unavailable, writeProject } from "./lib/workbench.ts";
 
 describe("VS Code in a new profile", { skip: unavailable }, () => {
   const folder = scratch("vscode-new");
+  /** What pip would have to go through to reach anything. */
+  const network = createServer((socket) => {
+    reached += 1;
+    socket.destroy();
+  });
+  let reached = 0;
   let code: CodeServer;
   let standIn: StandIn;
   let window: Window;
 
   before(async () => {
     standIn = await StandIn.start(folder, { firstToken: 60, token: 8 });
-    // A PATH without a server of the user's own.
-    code = await CodeServer.start(folder, VSIX, { path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" });
+    network.listen(0, "127.0.0.1");
+    await once(network, "listening");
+    const proxy = `http://127.0.0.1:${(network.address() as AddressInfo).port}`;
+    const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; // without a server of the user's own
+    code = await CodeServer.start(folder, VSIX, { env: { PATH: path, PIP_PROXY: proxy, PIP_INDEX_URL: `${proxy}/simple` } });
   });
   after(async () => {
+    network.close();
     await code.stop();
     await standIn.stop();
   });
@@ -41,7 +53,7 @@ describe("VS Code in a new profile", { skip: unavailable }, () => {
     assert.equal(existsSync(join(code.storage, "server")), false);
   });
 
-  test("installs its server from the wheels it carries, and runs nothing that lies in the workspace", async () => {
+  test("installs its server from the wheels it carries, asks no network, and runs nothing that lies in the workspace", async () => {
     const trap = "raise SystemExit('this is not the server')\n";
     const files = { "cart.py": HEAD, "codestral_lsp.py": trap, "asyncio.py": trap, "venv.py": trap };
     const shop = writeProject(join(folder, "2"), files);
@@ -52,6 +64,7 @@ describe("VS Code in a new profile", { skip: unavailable }, () => {
     await window.type("def total(");
     await window.ghostShown('prices:\n    """Sum of all prices."""\n    return sum(prices)');
     assert.equal(readdirSync(join(code.storage, "server")).length, 1);
+    assert.equal(reached, 0);
   });
 
   test("the next window uses what is installed", async () => {

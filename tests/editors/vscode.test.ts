@@ -228,6 +228,27 @@ describe("VS Code", { skip: missing(CODE_SERVER, chromium(), VSIX, SERVER[0]) },
     assert.equal(wire.last("textDocument/inlineCompletion")?.params.context.triggerKind, 1);
   });
 
+  test("several suggestions for one place are gone through, and round again", async () => {
+    const choices = ["sum(prices)", "max(prices)", "min(prices)"];
+    await open("total = ", "");
+    standIn.knows(...choices.map((choice) => `${HEAD}total = ${choice}\n`));
+    await window.command("Trigger Inline Suggestion");
+    const first = await window.ghostShown();
+    const seen = [first];
+    await until("the others", async () => {
+      await window.press("Alt+]"); // asks for more of them, as long as there are no others
+      await pause(300);
+      const now = await window.ghost();
+      if (now !== "" && now !== seen.at(-1)) seen.push(now);
+      return seen.length > choices.length && now === first;
+    });
+    assert.deepEqual(new Set(seen), new Set(choices));
+    await window.press("Alt+[");
+    await window.ghostShown(seen.at(-2)!);
+    await window.press("Tab");
+    assert.equal(await saved(), `total = ${seen.at(-2)}`);
+  });
+
   test("a file with CRLF keeps it", async () => {
     await open("def total\n", TOTAL, { eol: "\r\n" });
     await window.press("ArrowUp");

@@ -44,16 +44,17 @@ export class CodeServer {
    * Installs the extension into a new profile under `folder` and starts server and browser.
    *
    * @param options.trust whether VS Code asks if it may trust a folder; without it all are trusted
-   * @param options.path the PATH that VS Code sees, in place of this process's
+   * @param options.env what VS Code sees in its environment besides this process's
    */
-  static async start(folder: string, vsix: string, options: { trust?: boolean; path?: string } = {}): Promise<CodeServer> {
+  static async start(folder: string, vsix: string, options: { trust?: boolean; env?: Record<string, string> } = {}): Promise<CodeServer> {
     const data = join(folder, "data");
     const profile = ["--user-data-dir", data, "--extensions-dir", join(folder, "extensions")];
     // No shop to ask: nothing in these tests leaves the machine.
     const gallery = JSON.stringify({ serviceUrl: "", itemUrl: "", resourceUrlTemplate: "" });
+    const inherited = { ...process.env, ...options.env };
     const env = {
-      ...process.env,
-      PATH: `${dirname(places.NODE)}:${options.path ?? process.env["PATH"]}`,
+      ...inherited,
+      PATH: `${dirname(places.NODE)}:${inherited["PATH"]}`,
       EXTENSIONS_GALLERY: gallery,
       // What a server of the extension's own keeps.
       ...Object.fromEntries(["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => [`XDG_${kind}_HOME`, join(folder, "home", kind)])),
