@@ -1,7 +1,8 @@
-"""All figures in one run: tables on the screen, JSON, Markdown and plots into docs/numbers/.
+"""All figures in one run: tables on the screen; JSON, one page of tables and plots into docs/numbers/.
 
 Each benchmark is a module of its own that can be run alone (`python -m benchmarks.traces --help`). What one needs
 and this machine lacks (a real model, repositories) is said loudly, and what it would have shown stays as it was.
+The pages that say what the figures mean are written by hand, and are not touched.
 """
 
 from __future__ import annotations
@@ -15,29 +16,44 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from benchmarks.goals import Verdict, verdicts
 from benchmarks.report import markdown, table
 
-BENCHMARKS: dict[str, str] = {
-    "server": "What the server itself costs",
-    "embedded": "The embedded engine, no model",
-    "traces": "Typing traces: what a keystroke costs",
-    "commits": "Real commits typed again: what completion is worth",
-    "actions": "Explain and find the bug",
-    "stats_page": "The page of statistics",
-}
-"""Modules of this package, each with `--json FILE`, by what they show."""
+PAGE = "bench.md"
+DATA = "bench.json"
 NOT_MEASURED = "NOT MEASURED"
 
 
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A module of this package; with `--json FILE` it writes its tables: by part, then by column, then by row."""
+
+    title: str
+    remembers: bool = False
+    """Whether it keeps the model's answers (`--memory FILE`), so that none is asked for twice."""
+
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "server": Benchmark("What the server itself costs"),
+    "embedded": Benchmark("The embedded engine, no model"),
+    "traces": Benchmark("Typing traces: what a keystroke costs", remembers=True),
+    "commits": Benchmark("Real commits typed again: what completion is worth", remembers=True),
+    "infilling": Benchmark("HumanEval infilling: what is shown, and whether it runs", remembers=True),
+    "crossfile": Benchmark("The project's context: what each source brings", remembers=True),
+    "tags": Benchmark("The index behind the context"),
+    "actions": Benchmark("Explain and find the bug"),
+    "stats_page": Benchmark("The page of statistics"),
+}
+
+
 def measure(name: str, arguments: Sequence[str]) -> dict[str, Any] | str:
-    """The results of one benchmark, run in a process of its own; a line that says why there are none."""
-    if find_spec(f"benchmarks.{name}") is None:
-        return f"{NOT_MEASURED}: there is no benchmarks/{name}.py."
+    """The tables of one benchmark, run in a process of its own; a line that says why there are none."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "results.json"
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json", str(file), *arguments]
@@ -47,7 +63,7 @@ def measure(name: str, arguments: Sequence[str]) -> dict[str, Any] | str:
             for line in process.stdout:
                 print(line, end="", flush=True)
                 said = line.strip() or said
-        if file.exists():
+        if process.returncode == 0 and file.exists():
             results: dict[str, Any] = json.loads(file.read_text())
             return results
         return said if said.startswith(NOT_MEASURED) else f"{NOT_MEASURED}: it failed (exit {process.returncode})."
@@ -69,6 +85,11 @@ def machine() -> dict[str, Any]:
     }
 
 
+def load_average() -> float | None:
+    """How many programs wanted a processor during the last minute; None where the system does not say."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+
+
 def goal_table(found: Sequence[Verdict]) -> dict[str, dict[str, Any]]:
     """The goals as one table: a row each."""
     said = {True: "yes", False: "NO", None: "not measured"}
@@ -79,30 +100,30 @@ def goal_table(found: Sequence[Verdict]) -> dict[str, dict[str, Any]]:
     }
 
 
-def document(kept: Mapping[str, Any]) -> str:
-    """docs/numbers/README.md."""
+def page(kept: Mapping[str, Any]) -> str:
+    """The page of tables."""
     lines = [
-        "# Figures",
+        "# All figures",
         "",
-        "Written by `make bench`; do not edit. All data are in [bench.json](bench.json). How they come about is said "
-        "at the head of each module in `benchmarks/`.",
+        f"Written by `make bench`; do not edit. All data are in [{DATA}]({DATA}). How they come about is said at the "
+        "head of each module in `benchmarks/`, what they mean on the [other pages](README.md).",
         "",
         "## Goals",
         "",
         markdown(goal_table(verdicts(kept["results"]))),
     ]
-    for name, title in BENCHMARKS.items():
-        lines += ["", f"## {title}", ""]
+    for name, benchmark in BENCHMARKS.items():
+        lines += ["", f"## {benchmark.title}", ""]
         if name not in kept["results"]:
             lines.append("Not measured.")
             continue
         taken = kept["taken"][name]
         where = ", ".join(f"{key} {value}" for key, value in taken["machine"].items())
-        lines += [f"`{taken['command']}`", "", where]
+        lines += [f"`{taken['command']}` ({taken['minutes']:g} min): {where}"]
         for part, columns in kept["results"][name].items():
             lines += ["", f"### {part}", "", markdown(columns)]
         if (plot := f"{name}.svg") in kept["plots"]:
-            lines += ["", f"![{title}]({plot})"]
+            lines += ["", f"![{benchmark.title}]({plot})"]
     return "\n".join(lines) + "\n"
 
 
@@ -111,26 +132,11 @@ def draw(results: Mapping[str, Any], folder: Path) -> list[str]:
     from benchmarks import plots
 
     drawn = []
-    if "traces" in results:
-        figures = {
-            "requests per 100 keys": "requests per 100 keys",
-            "keys with a ghost per 100": "keys with a ghost per 100",
-            "newly read characters per 100 keys": "characters newly read per 100 keys",
-        }
-        plots.bars(results["traces"], figures, folder / "traces.svg", BENCHMARKS["traces"])
-        drawn.append("traces.svg")
-    if "commits" in results:
-        figures = {
-            "characters saved per minute": "net characters saved per minute",
-            "wrong": "wrong ghosts shown",
-            "key to ghost p50 ms": "key to ghost, p50 ms",
-        }
-        plots.bars(results["commits"], figures, folder / "commits.svg", BENCHMARKS["commits"])
-        drawn.append("commits.svg")
-    if latency := results.get("server", {}).get("latency"):
-        figures = {"p50 ms": "p50 ms", "p99 ms": "p99 ms"}
-        plots.bars({"latency": latency}, figures, folder / "server.svg", BENCHMARKS["server"])
-        drawn.append("server.svg")
+    for name, panels in plots.PANELS.items():
+        if name in results:
+            file = folder / f"{name}.svg"
+            plots.bars(plots.parts_of(name, results[name]), panels, file, BENCHMARKS[name].title)
+            drawn.append(file.name)
     return drawn
 
 
@@ -139,26 +145,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("benchmarks", nargs="*", help=f"which: {', '.join(BENCHMARKS)}; default: all")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "docs" / "numbers")
+    parser.add_argument(
+        "--memory",
+        type=Path,
+        default=user_cache_path("codestral-lsp-bench"),
+        help="a folder that keeps a real model's answers, so that none is asked for twice",
+    )
     options, rest = parser.parse_known_args()
     chosen = options.benchmarks or list(BENCHMARKS)
     if unknown := set(chosen) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     options.out.mkdir(parents=True, exist_ok=True)
-    file = options.out / "bench.json"
+    options.memory.mkdir(parents=True, exist_ok=True)
+    file = options.out / DATA
     kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"results": {}, "taken": {}}
     missing = []
     for name in chosen:
-        print(f"\n=== {BENCHMARKS[name]}\n", flush=True)
-        results = measure(name, rest)
+        benchmark = BENCHMARKS[name]
+        print(f"\n=== {benchmark.title}\n", flush=True)
+        began, load = time.monotonic(), load_average()
+        remembered = ["--memory", str(options.memory / f"{name}.sqlite")] if benchmark.remembers else []
+        results = measure(name, [*rest, *remembered])
+        minutes = round((time.monotonic() - began) / 60, 1)
+        print(f"\n({minutes:g} min)", flush=True)
         if isinstance(results, str):
-            missing.append(f"{BENCHMARKS[name]}: {results}")
+            missing.append(f"{benchmark.title}: {results}")
             continue
-        command = " ".join(["python -m", f"benchmarks.{name}", *rest])
-        kept["results"][name], kept["taken"][name] = results, {"command": command, "machine": machine()}
-    kept["plots"] = draw(kept["results"], options.out)
-    file.write_text(json.dumps(kept, indent=1) + "\n")
-    (options.out / "README.md").write_text(document(kept))
-    print(f"\n=== Goals\n\n{table(goal_table(verdicts(kept['results'])))}\n\nWritten to {options.out}.")
+        kept["results"][name] = results
+        kept["taken"][name] = {
+            "command": " ".join(["python -m benchmarks", name, *rest]),
+            "minutes": minutes,
+            "machine": {**machine(), "load average before": load},
+        }
+        kept["plots"] = draw(kept["results"], options.out)
+        file.write_text(json.dumps(kept, indent=1) + "\n")
+        (options.out / PAGE).write_text(page(kept))
+    print(f"\n=== Goals\n\n{table(goal_table(verdicts(kept['results'])))}\n\nWritten to {options.out / PAGE}.")
     for line in missing:
         print(f"\n!!! {line}")
 

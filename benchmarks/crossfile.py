@@ -26,6 +26,7 @@ from typing import Any
 
 from benchmarks.completers import ServerCompleter
 from benchmarks.crossfile_holes import Hole, holes, index
+from benchmarks.holes import REPOS, repositories
 from benchmarks.report import percentile, table
 from benchmarks.traces import paths_in
 from codestral_lsp.backends.base import BackendName, ChatRequest, Health, ModelInfo, Piece, Prompt, Sampling, Usage
@@ -349,17 +350,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--llama", default=os.environ.get("CODESTRAL_TEST_LLAMA_URL"), help="a llama-server's address")
-    parser.add_argument("--repos", nargs="+", type=Path, required=True, help="folders of real code")
+    parser.add_argument("--repos", nargs="+", type=Path, help=f"folders of real code; default: {REPOS}")
     parser.add_argument("--language", choices=SUFFIXES, default="python")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--arms", nargs="*", choices=ARMS, default=list(ARMS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0, help="how long the model may be asked")
     parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--answers", type=Path, help="every hole, and what each arm made of it, as JSON")
+    parser.add_argument("--json", type=Path, help="the tables")
     options = parser.parse_args(arguments)
-    roots = [root.resolve() for root in options.repos]
-    with tempfile.TemporaryDirectory() as name:
+    with repositories() as named, tempfile.TemporaryDirectory() as name:
+        roots = [root.resolve() for root in options.repos or named.values()]
         folder = Path(name)
         wanted = pick(roots, SUFFIXES[options.language], options.count, options.seed, folder)
         bench = Bench(wanted, options.arms, options.memory, options.seed)
@@ -368,8 +370,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             left = asyncio.run(bench.record(options.llama, played, time.monotonic() + 60 * options.minutes))
             print(f"{left} prompts are left to ask", flush=True)
             played = bench.play(folder)
-        print(f"{options.language}: the prompts")
-        print(table({arm: prompts_row([each for each, _ in found.values()]) for arm, found in played.items()}))
+        prompts = {arm: prompts_row([each for each, _ in found.values()]) for arm, found in played.items()}
+        tables = {f"{options.language}: the prompts": prompts}
     results = bench.complete(played)
     base = options.arms[0]
     if not results[base]:
@@ -377,12 +379,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for kind in ("", *MOST_TOKENS):
         of_kind = {arm: [each for each in found if each.hole.endswith(kind)] for arm, found in results.items()}
         if of_kind[base]:
-            print(f"\n{options.language}, {kind or 'all'} holes")
-            print(table({arm: row(found, of_kind[base]) for arm, found in of_kind.items()}))
+            rows = {arm: row(found, of_kind[base]) for arm, found in of_kind.items()}
+            tables[f"{options.language}, {kind or 'all'} holes"] = rows
+    for title, columns in tables.items():
+        print(f"\n{title}\n{table(columns)}")
     if options.json:
+        options.json.write_text(json.dumps(tables, indent=1))
+    if options.answers:
         found = {arm: [asdict(answer) for answer in answers] for arm, answers in results.items()}
         truths = {hole.id: hole.truth for part in wanted.values() for hole in part}
-        options.json.write_text(json.dumps({"truths": truths, "answers": found}, indent=1))
+        options.answers.write_text(json.dumps({"truths": truths, "answers": found}, indent=1))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,96 @@ def _times(limit: float) -> Callable[[float, float | None], bool]:
 _JUMPS, _APPENDS, _FIXED = "with jumps", "pure appends", "fixed"
 _PACES = ("GPU", "slow laptop", "API")
 
+_OURS, _BARE = "ours", "bare pygls"
+
+
+def _memory(figure: str) -> Callable[[Results], tuple[float, float | None]]:
+    def seen(parts: Results) -> tuple[float, float | None]:
+        (column,) = _part(parts, "memory").values()
+        return column[figure], None
+
+    return seen
+
+
+def _worst(figure: str, choose: Callable[[Iterable[float]], float]) -> Callable[[Results], tuple[float, float | None]]:
+    """Of all repositories."""
+
+    def seen(parts: Results) -> tuple[float, float | None]:
+        rows = _part(parts, "repositories")
+        return choose([row[figure] for name, row in rows.items() if name != "together"]), None
+
+    return seen
+
+
+def _spoken(parts: Results) -> tuple[float, float | None]:
+    together = _part(parts, "repositories")["together"]
+    return next(
+        value for name, value in together.items() if name.endswith("(fallback) %") and "speaks at" in name
+    ), None
+
+
 GOALS: tuple[Goal, ...] = (
+    *(
+        Goal(
+            "server",
+            f"added latency, {name}: 1.4 times a bare pygls server's at most",
+            _of("latency", _OURS, f"{name} ms", _BARE),
+            _share(1.4),
+        )
+        for name in ("p50", "p99")
+    ),
+    Goal(
+        "server",
+        "answer from memory, p99: 3 ms at most",
+        _of("latency", "ours, type-through", "p99 ms"),
+        _at_most(3),
+    ),
+    Goal(
+        "server",
+        "didChange while a model hangs, p99: 5 ms at most",
+        _of("under load", "didChange", "p99 ms"),
+        _at_most(5),
+    ),
+    Goal(
+        "server",
+        "the longest stall of the event loop while indexing: 5 ms at most",
+        _of("under load", "any message while indexing", "max ms"),
+        _at_most(5),
+    ),
+    Goal(
+        "server",
+        "spawn to initialize answered, p50: 40 ms above a bare pygls server's at most",
+        _of("start-up", _OURS, "spawn to initialize p50 ms", _BARE),
+        lambda ours, beside: beside is not None and ours <= beside + 40,
+    ),
+    Goal("server", "memory after opening 140,000 lines: 150 MB settled at most", _memory("settled MB"), _at_most(150)),
+    Goal("server", "memory while they are indexed: 250 MB at most", _memory("peak MB"), _at_most(250)),
+    Goal(
+        "embedded",
+        "index, slowest repository: 50,000 lines a second or more",
+        _worst("index lines/s", min),
+        _at_least(50_000),
+    ),
+    Goal("embedded", "query p50, slowest repository: 3 ms at most", _worst("query p50 ms", max), _at_most(3)),
+    Goal("embedded", "query p99, slowest repository: 15 ms at most", _worst("query p99 ms", max), _at_most(15)),
+    Goal(
+        "embedded",
+        "rest of the line exact: 1.15 times a plain 12-gram's or more",
+        _of("repositories", "together", "exact %", "together", "crude 12-gram %"),
+        _times(1.15),
+    ),
+    Goal(
+        "embedded",
+        "right where it speaks: 60 % or more",
+        _of("repositories", "together", "right where it speaks (fallback) %"),
+        _at_least(60),
+    ),
+    Goal(
+        "embedded",
+        "speaks at 10 % of all holes or more",
+        _spoken,
+        _at_least(10),
+    ),
     *(
         goal
         for kind in (_JUMPS, _APPENDS)

@@ -263,17 +263,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--at-once", type=int, default=1, help="how many slots the llama-server has")
     parser.add_argument("--only", choices=("ours", ""), default="", help="leave out the rivals")
-    parser.add_argument("--json", type=Path, help="every hole, and what each way made of it")
+    parser.add_argument("--answers", type=Path, help="every hole, and what each way made of it, as JSON")
+    parser.add_argument("--json", type=Path, help="the tables")
     options = parser.parse_args(arguments)
     if not options.data:
         parser.exit(0, "NOT MEASURED: infilling needs HumanEval infilling's files (CODESTRAL_TEST_FIM_DIR).\n")
+    if not options.llama and not options.memory.exists():
+        parser.exit(0, "NOT MEASURED: infilling needs a llama-server (CODESTRAL_TEST_LLAMA_URL) or its kept answers.\n")
     memory = Memory(options.memory)
     if options.llama:
         every = [hole for kind in KINDS for hole in holes(options.data, kind, options.count)]
         asyncio.run(record(memory, options.llama, every, options.at_once))
     results = measure(memory, options.data, options.count, options.only)
+    if options.answers:
+        options.answers.write_text(json.dumps(results, indent=1, ensure_ascii=False))
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False))
+        options.json.write_text(json.dumps({kind: found["rows"] for kind, found in results.items()}, indent=1))
 
 
 if __name__ == "__main__":

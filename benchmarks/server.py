@@ -78,7 +78,7 @@ async def answers(client: LspClient, count: int, *, disagree: bool) -> list[floa
     """
     client.open(URI, big_file())
     line, column, version, times = 2506, 0, 1, []
-    said = "qbeta gamma delta"
+    said = "qbeta(gamma, delta)"
     for turn in range(count):
         if turn % 12 == 0:
             version += 1
@@ -104,7 +104,7 @@ async def latency(rounds: int, count: int) -> dict[str, dict[str, Any]]:
     """Around an instant model: bare, ours cold, ours from cache."""
     seen: dict[str, list[float]] = {"bare pygls": [], "ours": [], "ours, type-through": []}
     spent: dict[str, list[float]] = {name: [] for name in seen}
-    async with OllamaStandIn(Script(answer="beta gamma delta\nmore")) as model:
+    async with OllamaStandIn(Script(answer="beta(gamma, delta)\nmore")) as model:
         for _ in range(rounds):
             for name, kind, disagree in (
                 ("bare pygls", "bare", True),

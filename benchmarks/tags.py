@@ -1,12 +1,14 @@
 """The index behind the context: what building it costs, and how long looking in it takes.
 
-The folders named are copied side by side until there are as many files as asked for, and indexed by the product's own
-process; then context is gathered at random places, with every source but those that need a user's history.
+The folders named (default: CODESTRAL_BENCH_REPOS) are copied side by side until there are as many files as asked for,
+and indexed by the product's own process; then context is gathered at random places, with every source but those that
+need a user's history.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -19,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.holes import REPOS, repositories
 from benchmarks.report import percentile, table
 from codestral_lsp.context.gather import IN_TIME_S, gather
 from codestral_lsp.context.place import Place, SourceName
@@ -112,17 +115,24 @@ def _places(root: Path, count: int, seed: int) -> Iterator[Place]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repos", nargs="+", type=Path, required=True, help="folders of real code")
+    parser.add_argument("--repos", nargs="+", type=Path, help=f"folders of real code; default: {REPOS}")
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--places", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as name:
+    with repositories() as named, tempfile.TemporaryDirectory() as name:
         root, index_dir = Path(name) / "house", Path(name) / "index"
-        count = fill(root, [repo.resolve() for repo in options.repos], options.files)
-        print(table({"indexing": {"files": count, **build(root, index_dir)}, "again": build(root, index_dir)}))
-        print()
-        print(table({"looking": look(root, index_dir, options.places, options.seed)}))
+        repos = [repo.resolve() for repo in options.repos or named.values()]
+        count = fill(root, repos, options.files)
+        results = {
+            "building": {"indexing": {"files": count, **build(root, index_dir)}, "again": build(root, index_dir)},
+            "looking": {f"{options.places} places": look(root, index_dir, options.places, options.seed)},
+        }
+    for columns in results.values():
+        print(table(columns), "\n")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":
