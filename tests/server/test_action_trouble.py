@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlparse
 import pytest
 
 from tests.lsp_client import LspClient
+from tests.patience import soon
 from tests.server.conftest import StartClient
 from tests.server.test_actions import AT, SHOWS, SPEAKS, TEXT, URI
 from tests.server.test_talkers import ANSWER, CLAIM
@@ -34,7 +35,7 @@ async def begin(
 async def refused(client: LspClient, command: str, argument: Any = AT) -> str:
     """The message with which a command is answered."""
     _, answer = client.ask("workspace/executeCommand", {"command": command, "arguments": [argument]})
-    return str((await asyncio.wait_for(answer, 20))["error"]["message"])
+    return str((await soon(answer))["error"]["message"])
 
 
 async def still_answers(client: LspClient, ollama: OllamaStandIn) -> None:
@@ -91,7 +92,7 @@ async def test_one_that_knows_no_limit_and_goes_round_in_circles_too(start: Star
     ollama.plan(Fault("endless", after=10**9), path="/api/chat")
     result = await client.command("codestral.explain", AT)
     assert result["note"] == "The model was cut off: it began to repeat itself."
-    await asyncio.wait_for(ollama.until_aborted(), 20)
+    await soon(ollama.until_aborted())
     await still_answers(client, ollama)
 
 

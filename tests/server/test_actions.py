@@ -248,7 +248,7 @@ class TestGhostTextBeside:
             assert (len(server.seen("/completion")), len(server.aborted)) == before
 
             client.cancel(number)
-            assert (await asyncio.wait_for(answer, 30))["error"]["code"] == -32800
+            assert (await soon(answer))["error"]["code"] == -32800
             await client.until(lambda: len(server.seen("/completion")) > before[0])
             warmed = server.seen("/completion")[-1].json()
             assert warmed["n_predict"] == 0, "the window at the cursor is read again"

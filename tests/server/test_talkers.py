@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 from tests.lsp_client import LspClient
+from tests.patience import soon
 from tests.server.conftest import StartClient
 from tests.server.test_actions import AT, SPEAKS, TEXT, URI
 from tests.standins.base import Canned, Script
@@ -141,7 +141,7 @@ class TestNobodyAnswers:
             mistral = {"url": server.url, "chatModel": "mistral-huge"}
             client = await begin(start, {"backend": "mistral", "mistral": mistral})
             _, answer = client.ask("workspace/executeCommand", {"command": "codestral.findBug", "arguments": [AT]})
-            message = await asyncio.wait_for(answer, 10)
+            message = await soon(answer)
             assert "does not have mistral-huge. Set mistral.chatModel to" in message["error"]["message"]
 
     async def test_ollama_lacks_it(self, start: StartClient, ollama: OllamaStandIn) -> None:
