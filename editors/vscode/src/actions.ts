@@ -72,7 +72,8 @@ export class Actions {
   /** Says what came of an action where that is not to be seen. */
   async finished({ command, answer }: Finished): Promise<void> {
     if (!isOutcome(answer)) return;
-    const { findings, note = "" } = answer;
+    const { id, findings, note = "" } = answer;
+    if (id === "") return; // nothing was looked for here: whoever asked goes where the error was raised
     if (command !== "codestral.findBug" && note === "") return;
     const count = findings?.length ?? 0;
     const bugs = count === 0 ? "found no bug here" : count === 1 ? "found one bug" : `found ${count} bugs`;
@@ -91,6 +92,8 @@ export class Actions {
 
 /** What the server answers about an action, as far as it is told here. */
 interface Outcome {
+  /** Empty if no action was begun. */
+  readonly id: string;
   readonly findings?: readonly unknown[];
   /** The workspace's lines that an error names, the one most likely to blame first. */
   readonly frames?: readonly { readonly uri: string; readonly line: number }[];

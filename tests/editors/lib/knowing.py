@@ -1,7 +1,7 @@
 """A stand-in server whose model knows texts by heart: those that are in FILE, a JSON list, when the question comes.
 
-Asked the same once more it goes on with the next text that fits. Asked in a chat (Ollama only) it explains, finds one
-bug, or writes one line.
+Asked the same once more it goes on with the next text that fits. Asked in a chat (Ollama only) it explains, answers,
+finds one bug, or writes one line, a comment or a test.
 
 python -m tests.editors.lib.knowing ollama|empty|mistral FILE FIRST_TOKEN_MS TOKEN_MS
 
@@ -33,14 +33,22 @@ BUGS = {
         }
     ]
 }
-CODE = "```python\nreturn max(prices)\n```\n"
+
+TEST = "```python\nfrom cart import total\n\n\ndef test_total():\n    assert total([2, 3]) == 5\n```\n"
+SAID = {
+    "Check it line by line": json.dumps(BUGS),
+    "Which line of it is to blame": json.dumps(BUGS),
+    "<<<HERE>>>": "```python\nreturn max(prices)\n```\n",
+    "Answer this about it": "Nothing: `sum` of no prices is 0.\n",
+    "Write its documentation": "The price that no other is above.\n\nRaises ValueError where there are none.\n",
+    "Write tests for it": TEST,
+}
+"""What the model answers in a chat, by what stands in the question."""
 
 
 def said(question: str) -> str:
     """What the model answers in a chat."""
-    if "Check it line by line" in question:
-        return json.dumps(BUGS)
-    return CODE if "<<<HERE>>>" in question else EXPLANATION
+    return next((answer for words, answer in SAID.items() if words in question), EXPLANATION)
 
 
 class Memory:

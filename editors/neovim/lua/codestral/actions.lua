@@ -17,13 +17,9 @@ local function lines(step, text)
   local is_code = step.languageId ~= "markdown"
   local note = step.state == "running" and text == "" and "…"
     or NOTES[step.state] and (step.message ~= "" and step.message or NOTES[step.state])
-  local titled = vim.startswith(text, "#") and not is_code -- the model may have given it one
-  local all = titled and {} or { "# " .. step.title, "" }
-  local written = vim.split(text, "\n", { plain = true })
-  if is_code and text ~= "" then
-    written = vim.list_extend({ "~~~~" .. step.languageId }, vim.list_extend(written, { "~~~~" }))
-  end
-  vim.list_extend(all, written)
+  -- The model may have given it a title; code is shown as it will stand.
+  local all = (is_code or vim.startswith(text, "#")) and {} or { "# " .. step.title, "" }
+  vim.list_extend(all, vim.split(text, "\n", { plain = true }))
   return note and vim.list_extend(all, { "", "*" .. note:gsub("\n", " ") .. "*" }) or all
 end
 
@@ -47,6 +43,7 @@ function M.progress(step)
       action.page:write(lines(step, action.text))
     else
       action.page = page.open(step.title, lines(step, action.text))
+      vim.bo[action.page.buf].filetype = step.languageId
     end
   end
   if step.kind == "write-tests" and step.state == "done" then
