@@ -41,8 +41,8 @@ from codestral_lsp.server.app import App
 
 QUICK, SLOW = 90 // 4, 25 // 4
 """Tokens that a GPU (90 a second) and a laptop (25 a second) write within llama.vim's 250 ms."""
-UNCUT = 30
-"""Holes of each kind that the bare model answers to its end."""
+UNCUT = 10
+"""Holes of each kind that the bare model is let answer to its end."""
 SAMPLES = 2000
 
 
@@ -106,8 +106,12 @@ class Contest:
         self._model = model
 
     def bare(self, hole: Hole) -> Filled:
-        """The whole answer."""
+        """The whole answer, to its end."""
         return self._bare(hole, lambda answer: answer)
+
+    def answered_to_the_end(self, hole: Hole) -> bool:
+        """Whether the bare model was let run on to its end, or to the token limit."""
+        return self._model.ended(bare_prompt(hole))
 
     def oracle(self, hole: Hole) -> Filled:
         """The answer, as much of it as the truth has."""
@@ -116,7 +120,8 @@ class Contest:
     def _bare(self, hole: Hole, cut: Callable[[str], str]) -> Filled:
         tokens = self._model.answer(bare_prompt(hole))
         answer = cut("".join(tokens))
-        return Filled(hole.filled(answer), answer, len(tokens), covering(tokens, answer))
+        needed = covering(tokens, answer)
+        return Filled(hole.filled(answer), answer, needed, needed)
 
     def vim(self, hole: Hole, most_tokens: int) -> Filled:
         """llama.vim's suggestion."""
@@ -224,6 +229,8 @@ async def record(memory: Memory, url: str, all_holes: list[Hole], at_once: int) 
     model = RecordedModel(memory, real)
     await model.describe()
     await model.record(((bare_prompt(hole), enough_for(hole)) for hole in all_holes), at_once)
+    first = [hole for kind in KINDS for hole in [each for each in all_holes if each.kind == kind][:UNCUT]]
+    await model.record(((bare_prompt(hole), lambda tokens: False) for hole in first), at_once)
     await record_wanted(memory, model, all_holes, at_once)
     asked = [llama_vim.question(hole.prefix, hole.suffix) for hole in all_holes]
     await llama_vim.record(url, memory, asked, at_once, QUICK)
@@ -232,7 +239,8 @@ async def record(memory: Memory, url: str, all_holes: list[Hole], at_once: int) 
 
 def measure(memory: Memory, folder: Path, count: int, only: str) -> dict[str, Any]:
     """All kinds."""
-    judge, model, results = Judge(), RecordedModel(memory, None), {}
+    judge, model = Judge(), RecordedModel(memory, None)
+    results: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
         kind_holes = holes(folder, kind, count)
         filled = asyncio.run(fill(memory, model, kind_holes, only))
@@ -251,6 +259,13 @@ def measure(memory: Memory, folder: Path, count: int, only: str) -> dict[str, An
             },
         }
         print(f"\n{kind}, {len(kind_holes)} holes\n{table(rows)}", flush=True)
+        contest = Contest(memory, model)
+        uncut = kind_holes[:UNCUT]
+        if all(map(contest.answered_to_the_end, uncut)):
+            whole = list(map(contest.bare, uncut))
+            rows = {"bare, uncut": row(uncut, whole, judge.passes(uncut, [each.program for each in whole]))}
+            results[kind]["first holes"] = rows
+            print(f"\n{kind}, the first {len(uncut)} answered to the end\n{table(rows)}", flush=True)
     return results
 
 

@@ -81,6 +81,10 @@ class RecordedModel:
 
         await asyncio.gather(*(work() for _ in range(at_once)))
 
+    def ended(self, prompt: Prompt) -> bool:
+        """Whether the answer to a prompt is recorded to its end."""
+        return self._has(prompt, lambda tokens: False)
+
     def _has(self, prompt: Prompt, enough: Enough) -> bool:
         pieces = self._memory.get(_key(prompt))
         return bool(pieces) and (bool(pieces[-1].finish) or enough([piece.text for piece in pieces]))
