@@ -64,6 +64,17 @@ SCENES = (
         'logger.info("order %s paid by %s", order.number, order.customer.email)',
         ("\n\n\ndef refund_order(order:", TAB),
     ),
+    Scene(
+        "In JavaScript, and typed on by hand: what was suggested stays, from memory",
+        "web/orders.js",
+        "showError(`order ${order.number}: ${response.status}`);",
+        (
+            '\n  }\n}\n\nasync function loadCustomers() {\n  const response = await fetch("/api/customers");\n  if',
+            " (",
+            "!res",
+            TAB,
+        ),
+    ),
 )
 
 HOW_TO_GET_CODESTRAL = """\
