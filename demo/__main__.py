@@ -147,7 +147,8 @@ async def show(root: Path, screen: Screen) -> int:
     screen.say()
     screen.say(f"{player.shown} suggestions, {player.several_lines} of them of several lines.")
     if "codestral" not in status["model"].lower():
-        screen.say(f"Engine: {status['message']}. What a model would add: code that was never written before.")
+        more = "" if status["model"] else " What a model would add: code that was never written before."
+        screen.say(f"Engine: {status['message']}.{more}")
         screen.say(HOW_TO_GET_CODESTRAL)
     return 0 if player.shown else 1
 
