@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from codestral_lsp.backends.base import Backend, BackendName, ModelInfo
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.completion.silence import LONG_S, Silence
-from codestral_lsp.completion.status import Status
+from codestral_lsp.completion.status import Status, StatusKind
 from codestral_lsp.config.settings import Settings
-from codestral_lsp.errors import BackendError, NoFim
+from codestral_lsp.errors import BackendError, NoFim, Stalled
 from codestral_lsp.prompt.families import FAMILIES, Family, detect, named
 
 RECHECK_S = 15.0
@@ -166,21 +166,21 @@ class Engines:
         if engine is None:
             if self._problem is not None:
                 message = f"{self._problem.cause} Completing from your workspace meanwhile."
-                return Status("Error", message, False, "workspace", "", self._detail, self._problem.cure)
+                problem = self._problem
+                return Status("Error", message, False, "workspace", "", self._detail, problem.cure, problem.code)
             cure = "" if self._settings.backend == "workspace" else CURE_NO_MODEL
             return Status("Normal", "Completing from your workspace", False, "workspace", "", self._detail, cure)
         name, model = engine.info.backend, engine.info.model
         if (error := engine.circuit.error) is not None:
-            return Status(
-                "Warning" if error.transient else "Error", error.cause, False, name, model, self._detail, error.cure
-            )
+            kind: StatusKind = "Warning" if error.transient else "Error"
+            return Status(kind, error.cause, False, name, model, self._detail, error.cure, error.code)
         if self._acting and engine.scheduler.acting:
             message = f"{self._acting[-1]}. Completing from cache and your workspace meanwhile"
             return Status("Normal", message, True, name, model, self._detail)
         if self._silence.is_long:
             message = f"{model} has not said a word in {LONG_S:.0f} s of waiting; it may still be loading, or hang."
             cure = f"If it stays like this, restart {engine.info.host}, or choose another engine."
-            return Status("Warning", message, True, name, model, self._detail, cure)
+            return Status("Warning", message, True, name, model, self._detail, cure, Stalled.code)
         return Status(
             "Normal", f"{model} through {name}", self._busy + len(self._acting) > 0, name, model, self._detail
         )

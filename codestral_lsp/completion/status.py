@@ -21,3 +21,5 @@ class Status:
     """Why this engine."""
     cure: str = ""
     """What to do about it, if something is wrong."""
+    cause: str = ""
+    """The name of what is wrong, as errors.py and docs/troubleshooting.md have it."""

@@ -42,7 +42,7 @@ class Month:
     @property
     def text(self) -> str:
         """For a person."""
-        cost = f"{self.cost:.2f}" if self.cost >= 1 or not self.cost else f"{self.cost:.4f}"
+        cost = f"{self.cost:.2f}" if self.cost >= 0.01 or not self.cost else "less than 0.01"
         of = "" if self.budget is None else f" of {self.budget:g}"
         stopped = "; the budget is spent, remote engines rest until the next month" if self.spent else ""
         return f"{cost}{of} {self.currency} this month{stopped}"

@@ -60,6 +60,11 @@ class Door:
         return self._spent
 
     @property
+    def month_is_known(self) -> bool:
+        """Whether it was looked what the month has cost."""
+        return bool(self._month)
+
+    @property
     def month(self) -> Month:
         """The month's money, as far as it is known without looking."""
         budget, prices = self.settings.mistral.monthly_budget, self.prices
@@ -67,8 +72,10 @@ class Door:
 
     async def check(self, info: ModelInfo) -> None:
         """Raise BudgetSpent if a request would cost money that is no longer there."""
-        budget = self.settings.mistral.monthly_budget
-        if not info.metered or budget is None or (spent := await self.month_cost()) < budget:
+        if not info.metered:
+            return
+        spent, budget = await self.month_cost(), self.settings.mistral.monthly_budget
+        if budget is None or spent < budget:
             return
         raise BudgetSpent(
             info.backend,

@@ -25,6 +25,7 @@ from codestral_lsp.completion.cache.disk import DiskCache
 from codestral_lsp.completion.embedded import Embedded
 from codestral_lsp.completion.engines import Engines, OpenBackend
 from codestral_lsp.completion.service import CompletionService
+from codestral_lsp.completion.status import Status
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.config.sources import SettingsSources
@@ -76,6 +77,9 @@ class App:
         self.roots: tuple[Path, ...] = ()
         self.paths = paths
         self._reported: set[str] = set()
+        self._troubles: set[tuple[str, str]] = set()
+        self.published: Status | None = None
+        """What the editor was told last."""
         self._watching: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,6 +149,7 @@ class App:
 
     async def _apply(self, new: Settings) -> None:
         old, self._applied = self._applied, new
+        self._troubles.clear()
         self.completion.settings = self.door.settings = new
         if old.privacy.ignore != new.privacy.ignore:
             self.ignore.configure(new.privacy.ignore)
@@ -192,6 +197,12 @@ class App:
             self._reported.add(message)
             self._show(message)
 
+    def report_trouble(self, cause: tuple[str, str], message: str) -> None:
+        """Show what is wrong with an engine, once for each (engine, cause), whatever else the message says."""
+        if cause not in self._troubles:
+            self._troubles.add(cause)
+            self._show(message)
+
     def _show(self, message: str) -> None:
         log.warning("%s", message)
         if self._loop is not None:
@@ -221,9 +232,10 @@ class App:
         self._remembering = asyncio.create_task(self._remember())
 
     async def _remember(self) -> None:
-        """Keep the traces of what is over, now and then: never while somebody waits for an answer."""
+        """Now and then, not while somebody waits for an answer: keep the traces of what is over, tell what it cost."""
         while True:
             await asyncio.sleep(_REMEMBER_EVERY_S)
+            publish(self, self.engines.status)
             self.history.save(self.traces, asyncio.get_running_loop().time())
 
     async def aclose(self) -> None:

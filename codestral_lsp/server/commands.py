@@ -11,6 +11,7 @@ from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 from codestral_lsp.server import reckoning
+from codestral_lsp.server.status import with_money
 
 if TYPE_CHECKING:
     from codestral_lsp.server.app import App
@@ -43,10 +44,12 @@ def register(app: App) -> None:
     @command("codestral.status")
     async def status(*uri: str) -> dict[str, Any]:
         """What is going on: the fields of codestral/didChangeStatus, whether the workspace is indexed, and for an open
-        document why nothing is suggested there (empty if nothing speaks against it)."""
+        document why nothing is suggested there (empty if nothing speaks against it); what the month has cost."""
         document = app.documents.get(uri[0]) if uri else None
         here = {} if document is None else {"here": app.completion.silence(document)}
-        return {**asdict(app.engines.status), "indexed": app.embedded.indexed, **here}
+        await app.door.month_cost()
+        status, month = with_money(app, app.engines.status), app.door.month.as_json()
+        return {**asdict(status), "indexed": app.embedded.indexed, "month": month, **here}
 
     @command("codestral.why")
     async def why(*last: int) -> list[dict[str, Any]]:
