@@ -2,6 +2,7 @@
 # Drives real editors against the real server: VS Code in Chromium, Neovim headless and in a terminal, Emacs.
 #   run.sh [FILE ...]        only these of tests/editors/*.test.ts
 #   run.sh latency.ts        no tests: how long a user waits for ghost text (see there)
+#   run.sh film.ts FILE      no tests: a picture that moves (see there)
 #   CODESTRAL_EDITORS_DIR    where the editors are kept (see setup.sh)
 #   CODESTRAL_SCREENSHOTS    a folder for pictures of what was seen
 #   CODESTRAL_TEST_SERVER    another server command than the development environment's
@@ -29,7 +30,7 @@ export CODESTRAL_VSIX=$CODESTRAL_EDITORS_DIR/codestral-lsp.vsix
 (cd "$HERE" && npm run --silent check) || exit 1
 
 cd "$HERE" || exit 1
-if [ "${1:-}" = latency.ts ]; then exec "$NODE" "$@"; fi
+if [ "${1:-}" = latency.ts ] || [ "${1:-}" = film.ts ]; then exec "$NODE" "$@"; fi
 [ $# -gt 0 ] || set -- *.test.ts
 "$NODE" --test --test-concurrency=1 --test-timeout=900000 \
   --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$report" \
