@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from codestral_lsp.actions.checks import objection
 from codestral_lsp.actions.edits import DocumentEdit, TextEdit
 from codestral_lsp.actions.parts import Parts, Question, ask
-from codestral_lsp.actions.talk import Audience
+from codestral_lsp.actions.reading import Audience
 from codestral_lsp.actions.target import Target, TargetKind
 from codestral_lsp.document.language import ScopeKind
 from codestral_lsp.document.position import Position, Range

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codestral_lsp.actions.facts import facts
 from codestral_lsp.actions.markdown import harmless, with_line_links
 from codestral_lsp.actions.parts import Answer, Parts, Question, ask
-from codestral_lsp.actions.talk import Audience, Said
+from codestral_lsp.actions.reading import Audience, Said
 from codestral_lsp.actions.target import Target
 from codestral_lsp.errors import NoChat
 

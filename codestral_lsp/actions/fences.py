@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codestral_lsp.actions.talk import Audience
+from codestral_lsp.actions.reading import Audience
 
 _OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n`]*\n", re.MULTILINE)
 

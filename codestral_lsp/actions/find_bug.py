@@ -11,7 +11,7 @@ from codestral_lsp.actions.excerpt import Excerpt
 from codestral_lsp.actions.finding import KINDS, SCHEMA, Finding, finding_id, read_claims
 from codestral_lsp.actions.json_reply import is_whole, read_json
 from codestral_lsp.actions.parts import Parts, Question, ask
-from codestral_lsp.actions.talk import Audience, Said
+from codestral_lsp.actions.reading import Audience, Said
 from codestral_lsp.actions.target import Target
 from codestral_lsp.actions.tracebacks import origin
 from codestral_lsp.document.position import Position, Range

@@ -10,7 +10,7 @@ from codestral_lsp.actions.fixing import make_fix
 from codestral_lsp.actions.json_reply import is_whole, read_json
 from codestral_lsp.actions.parts import Parts, Question, ask
 from codestral_lsp.actions.placing import place
-from codestral_lsp.actions.talk import Audience
+from codestral_lsp.actions.reading import Audience
 from codestral_lsp.actions.target import Target
 from codestral_lsp.errors import UselessAnswer
 

@@ -9,7 +9,8 @@ from codestral_lsp.actions.answers import digest
 from codestral_lsp.actions.definitions import Definition, Lookup
 from codestral_lsp.actions.excerpt import Excerpt, all_of, excerpt
 from codestral_lsp.actions.grounding import ground, shown, within
-from codestral_lsp.actions.talk import Audience, Said, Talk
+from codestral_lsp.actions.reading import Audience, Said
+from codestral_lsp.actions.talk import Talk
 from codestral_lsp.actions.target import Target
 from codestral_lsp.backends.base import Message
 from codestral_lsp.completion.engine import Engine

@@ -15,9 +15,10 @@ from codestral_lsp.actions.explain import Explanation, explain
 from codestral_lsp.actions.find_bug import Evidence, Hunt, find_bugs
 from codestral_lsp.actions.finding import shifted
 from codestral_lsp.actions.fix import Repair, fix
-from codestral_lsp.actions.generate import Generated, Hole, generate
+from codestral_lsp.actions.generate import Generated, generate
+from codestral_lsp.actions.holes import Hole
 from codestral_lsp.actions.parts import Parts
-from codestral_lsp.actions.talk import Audience
+from codestral_lsp.actions.reading import Audience
 from codestral_lsp.actions.target import Target
 from codestral_lsp.actions.watch import FindingsWatch, Placed
 from codestral_lsp.actions.write_tests import Tests, write_tests

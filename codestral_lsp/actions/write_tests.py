@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from codestral_lsp.actions.fences import CodeHearer, code_in, is_closed
 from codestral_lsp.actions.parts import Parts, Question, ask
-from codestral_lsp.actions.talk import Audience
+from codestral_lsp.actions.reading import Audience
 from codestral_lsp.actions.target import Target
 from codestral_lsp.errors import UselessAnswer
 

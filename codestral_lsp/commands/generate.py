@@ -7,7 +7,7 @@ import asyncio
 import difflib
 import sys
 
-from codestral_lsp.actions.generate import hole_at
+from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.commands.workplace import Spot, read_document, spot, work_on
 from codestral_lsp.errors import StaleEdit
 

@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from codestral_lsp.actions.edits import DocumentEdit
 from codestral_lsp.actions.find_bug import Evidence
-from codestral_lsp.actions.generate import hole_at
+from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.actions.target import Target, TargetKind, selection, target_at
 from codestral_lsp.actions.watch import Placed
 from codestral_lsp.document.position import Position, Range

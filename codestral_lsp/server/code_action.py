@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from codestral_lsp.actions.document_code import documentable
-from codestral_lsp.actions.generate import hole_at
+from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.actions.target import Target, TargetKind, enclosing, selection, whole_file
 from codestral_lsp.context.place import Complaint
 from codestral_lsp.document.document import Document

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from codestral_lsp.actions.edits import DocumentEdit
-from codestral_lsp.actions.generate import Generated, hole_at
+from codestral_lsp.actions.generate import Generated
+from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.actions.imports import import_edit, split_imports
 from codestral_lsp.actions.target import TargetKind
 from codestral_lsp.document.languages import language_of

@@ -16,7 +16,7 @@ import pytest
 from codestral_lsp.actions.checking import Known
 from codestral_lsp.actions.definitions import Definition
 from codestral_lsp.actions.find_bug import Evidence
-from codestral_lsp.actions.generate import hole_at
+from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.errors import CodestralError
 from codestral_lsp.prompt.chat.prompts import BUILT_IN
