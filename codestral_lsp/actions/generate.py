@@ -13,9 +13,11 @@ from codestral_lsp.actions.fixing import fitted
 from codestral_lsp.actions.grounding import shown, within
 from codestral_lsp.actions.holes import Hole
 from codestral_lsp.actions.imports import import_edit, split_imports
-from codestral_lsp.actions.parts import Parts
+from codestral_lsp.actions.parts import Parts, sources
 from codestral_lsp.actions.placing import squeezed
 from codestral_lsp.actions.reading import Audience, Said
+from codestral_lsp.actions.talk import Inquiry
+from codestral_lsp.backends.base import Source
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.syntax import Syntax
 from codestral_lsp.document.text import Text
@@ -50,11 +52,12 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
     room -= sum(tokens(line) for each in given for line in each.text.splitlines(keepends=True))
     above = _lines_up(text, hole.first, room * _AROUND, tokens)
     below = _lines_down(text, hole.stop, room * (1 - _AROUND), tokens)
+    path = parts.lookup.shown(document)
     messages = parts.prompts.messages(
         "generate",
         {
             "language": syntax.language.name,
-            "path": parts.lookup.shown(document),
+            "path": path,
             "before": "".join(text.lines[above : hole.first]).rstrip("\n"),
             "after": "".join(text.lines[hole.stop : below]).rstrip("\n"),
             "instruction": hole.instruction,
@@ -62,16 +65,9 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
             "definitions": shown(given),
         },
     )
-    said = await parts.talk.ask(
-        engine,
-        messages,
-        title="Writing code",
-        kind="generate",
-        language=document.language,
-        max_tokens=MAX_TOKENS,
-        audience=CodeHearer(audience),
-        whole=is_closed,
-    )
+    quoted = (Source(path, above + 1, below), *sources(given))
+    inquiry = Inquiry(messages, "Writing code", "generate", document.language, MAX_TOKENS, sources=quoted)
+    said = await parts.talk.ask(engine, inquiry, audience=CodeHearer(audience), whole=is_closed)
     code = code_in(said.text)
     edit = _edit(code, hole, syntax)
     if edit is None:

@@ -10,9 +10,9 @@ from codestral_lsp.actions.definitions import Definition, Lookup
 from codestral_lsp.actions.excerpt import Excerpt, all_of, excerpt
 from codestral_lsp.actions.grounding import ground, shown, within
 from codestral_lsp.actions.reading import Audience, Said
-from codestral_lsp.actions.talk import Talk
+from codestral_lsp.actions.talk import Inquiry, Talk
 from codestral_lsp.actions.target import Target
-from codestral_lsp.backends.base import Message
+from codestral_lsp.backends.base import Message, Source
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.errors import PromptTooLong
@@ -94,24 +94,28 @@ async def ask(
         everything = asked(all_of(target), [replace(each, line=0) for each in used])
         where = () if seen.is_whole else (str(target.focus - target.first),)
         try:
-            said = await parts.talk.ask(
-                engine,
+            inquiry = Inquiry(
                 asked(seen, given),
-                title=question.title,
-                kind=question.kind,
-                language=target.document.language,
-                max_tokens=question.max_tokens,
-                schema=schema,
-                audience=audience,
-                whole=whole,
-                kept_as=digest(engine.key, everything, question.max_tokens, schema, where),
+                question.title,
+                question.kind,
+                target.document.language,
+                question.max_tokens,
+                schema,
+                (*(Source(path, first + 1, stop) for first, stop in seen.runs), *sources(given)),
+                digest(engine.key, everything, question.max_tokens, schema, where),
             )
+            said = await parts.talk.ask(engine, inquiry, audience=audience, whole=whole)
         except PromptTooLong:
             if shrink < 1.0:
                 raise
             continue
         return Answer(said, seen, tuple(f"{each.name} ({each.path}:{each.line + 1})" for each in given))
     raise AssertionError("the loop returns or raises")
+
+
+def sources(given: Sequence[Definition]) -> tuple[Source, ...]:
+    """Definitions, for the ledger of what was sent."""
+    return tuple(Source(each.path, each.line + 1, each.line + len(each.text.splitlines())) for each in given)
 
 
 def _within_budget(

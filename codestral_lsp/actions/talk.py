@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codestral_lsp.actions.answers import Answer, Answers
 from codestral_lsp.actions.reading import Audience, Reading, Said
 from codestral_lsp.actions.talkers import Talkers
-from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling
+from codestral_lsp.backends.base import ChatRequest, Message, Priority, Sampling, Source
 from codestral_lsp.completion.engine import Engine
 from codestral_lsp.completion.engines import Engines
 from codestral_lsp.errors import BackendError, PromptTooLong, RequestRefused
@@ -26,6 +26,25 @@ _READ_S = 20.0
 """A prompt is at most what the machine reads in this time ..."""
 _SMALLEST = 1200
 """... and at least so many tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What is asked of a model, and what is to be known about it."""
+
+    messages: Sequence[Message]
+    title: str
+    """What the user is told is going on."""
+    kind: str
+    """Of the action: for traces."""
+    language: str
+    max_tokens: int
+    """Of the answer."""
+    schema: Mapping[str, Any] | None = None
+    sources: Sequence[Source] = ()
+    """Which code the messages quote."""
+    kept_as: bytes | None = None
+    """Names the question, whose answer is kept and given again; none: it is asked anew each time."""
 
 
 class _Turn:
@@ -71,45 +90,33 @@ class Talk:
     async def ask(
         self,
         engine: Engine,
-        messages: Sequence[Message],
+        inquiry: Inquiry,
         *,
-        title: str,
-        kind: str,
-        language: str,
-        max_tokens: int,
-        schema: dict[str, Any] | None = None,
         audience: Audience | None = None,
         whole: Callable[[str], bool] = lambda text: False,
-        kept_as: bytes | None = None,
     ) -> Said:
-        """The model's answer. Stops reading where `whole` says that nothing more is wanted.
-
-        `kept_as`: names the question, whose answer is kept and given again; none: it is asked anew each time.
-        Raises BackendError.
-        """
-        model = engine.info.model
+        """The model's answer. Stops reading where `whole` says that nothing more is wanted. Raises BackendError."""
+        kept_as, model = inquiry.kept_as, engine.info.model
         if kept_as is not None and (known := await self._answers.find(kept_as)) is not None:
             if audience is not None:
                 audience.heard(known.text)
             return Said(known.text, cached=True, model=known.model, prompt_tokens=known.prompt_tokens)
-        safe = [Message(message.role, neutralise(message.content, engine.family)) for message in messages]
-        limit = min(max_tokens, (engine.info.context_tokens or 2 * max_tokens) // 2)
-        request = ChatRequest(safe, Sampling(max_tokens=limit), None if engine.key in self._without_schemas else schema)
+        request = self._request(engine, inquiry)
         loop = asyncio.get_running_loop()
-        trace = self._traces.begin(language, kind, loop.time())
+        trace = self._traces.begin(inquiry.language, inquiry.kind, loop.time())
         trace.engine, trace.model, trace.outcome = engine.info.backend, model, "cancelled"
-        estimate = sum(engine.counter.text(message.content) for message in safe)
+        estimate = sum(engine.counter.text(message.content) for message in request.messages)
         trace.prompt_tokens = estimate
         said = Said(model=model, prompt_tokens=estimate)
         started = loop.time()
         try:
             try:
-                await self._say(engine, request, said, title, audience, whole)
+                await self._say(engine, request, said, inquiry.title, audience, whole)
             except RequestRefused as error:
                 if request.schema is None or not _is_about_schemas(error):
                     raise
                 self._without_schemas.add(engine.key)
-                await self._say(engine, replace(request, schema=None), said, title, audience, whole)
+                await self._say(engine, replace(request, schema=None), said, inquiry.title, audience, whole)
         except BackendError as error:
             if isinstance(error, PromptTooLong):
                 engine.counter.underestimated()
@@ -118,12 +125,19 @@ class Talk:
         finally:
             said.total_ms = trace.total_ms = trace.backend_ms = (loop.time() - started) * 1000
             trace.first_token_ms, trace.cut = said.first_text_ms, said.cut
-            self._learn(engine, safe, said, trace)
+            self._learn(engine, request.messages, said, trace)
             self._afterwards()
         trace.outcome = "shown" if said.text.strip() else "empty"
         if kept_as is not None and not said.cut and said.text.strip():
             self._answers.put(kept_as, Answer(said.text, said.model, said.prompt_tokens))
         return said
+
+    def _request(self, engine: Engine, inquiry: Inquiry) -> ChatRequest:
+        """The inquiry as the engine takes it."""
+        safe = [Message(each.role, neutralise(each.content, engine.family)) for each in inquiry.messages]
+        limit = min(inquiry.max_tokens, (engine.info.context_tokens or 2 * inquiry.max_tokens) // 2)
+        schema = None if engine.key in self._without_schemas else inquiry.schema
+        return ChatRequest(safe, Sampling(max_tokens=limit), schema, inquiry.sources)
 
     async def _say(
         self,

@@ -173,6 +173,16 @@ async def test_bad_arguments_are_refused_with_what_is_wrong(start: StartClient, 
     assert says in message["error"]["message"]
 
 
+async def test_the_ledger_names_what_was_sent(start: StartClient, ollama: OllamaStandIn) -> None:
+    client = await start(ollama, capabilities=SPEAKS)
+    client.open(URI, TEXT)
+    await client.command("codestral.explain", AT)
+    sent = [entry for entry in await client.command("codestral.sent") if entry["purpose"] == "chat"]
+    assert [(source["firstLine"], source["lastLine"]) for source in sent[-1]["sources"]] == [(4, 5), (1, 1)], (
+        "the function, and the definition that it uses"
+    )
+
+
 async def test_an_ignored_file_is_not_sent(start: StartClient, ollama: OllamaStandIn, tmp_path: Path) -> None:
     client = await start(ollama)
     uri = (tmp_path / ".env").as_uri()
