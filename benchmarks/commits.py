@@ -2,7 +2,7 @@
 
 Each commit's parent is the workspace; what it adds is typed with jumps, paired brackets and file switches, and right
 ghosts are taken. Answers come from a real model; how fast is a matter of the latency profile. Beside ours: a fixed
-debounce of 350 ms without a cache in front of the same model.
+debounce of 350 ms without a cache in front of the same model, and the embedded engine with no model.
 """
 
 from __future__ import annotations
@@ -88,13 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for profile in PROFILES:
         if profile.name not in options.profiles:
             continue
-        ours, plain = list[Played](), list[Played]()
+        ours, plain, embedded = list[Played](), list[Played](), list[Played]()
         for number, session in enumerate(sessions):
             ours.append(bench.play(session, profile, number, **options.settings))
             plain.append(bench.play_plain(session, profile, number))
+            embedded.append(bench.play(session, profile, number, backend="workspace"))
             saved = ours[-1].tally.keys_saved, plain[-1].tally.keys_saved
             print(f"  {profile.name}, {session.name}: {saved[0]} / {saved[1]} keys saved", flush=True)
         rows = {OURS: {**_row(ours), **together(ours).row}, f"fixed {DEBOUNCE_S * 1000:.0f} ms, no cache": _row(plain)}
+        rows["embedded engine alone"] = _row(embedded)
         results[f"{profile.name} pace, {len(sessions)} commits, {bench.info.model}"] = rows
         print(f"\n{profile.name} pace: {len(sessions)} commits\n{table(rows)}\n", flush=True)
     bench.close()
