@@ -17,7 +17,7 @@ LEAST = 0.8
 """The least joint probability of what is shown unasked."""
 
 _WORD_END = re.compile(r"\w+\Z")
-_LOG_LEAST = math.log(LEAST)
+LOG_LEAST = math.log(LEAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def sure_part(text: str, steps: Sequence[Step], typed: int, end: int, *, ended: 
                 # Half a token is typed: so much less is left to doubt.
                 base = before.log + (step.log - before.log) * (typed - before.length) / (step.length - before.length)
             log = step.log - base
-            if log < _LOG_LEAST:
+            if log < LOG_LEAST:
                 return best
             length = min(step.length, end)
             part = text[typed:length]

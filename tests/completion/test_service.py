@@ -387,6 +387,16 @@ class TestNextLine:
         assert stage.model.calls[0].end == "closed"
 
 
+class TestParse:
+    @in_virtual_time
+    @pytest.mark.parametrize("trigger", Trigger)
+    async def test_what_breaks_the_parse_is_taken_off(self, trigger: Trigger) -> None:
+        stage = await scene("x = 1\n█\ny = 2\n")
+        stage.model.answer = lambda prompt: "total = sum(xs"
+        assert await stage.ghost(trigger) == "total = sum"
+        assert "parse: -3 characters" in stage.last.filters
+
+
 class TestSureness:
     @in_virtual_time
     async def test_what_the_model_is_unsure_of_is_not_shown_unasked(self) -> None:
@@ -396,6 +406,13 @@ class TestSureness:
         assert await stage.ghost() == "compute("
         assert stage.last.cut == UNSURE
         assert stage.model.calls[0].end == "running"
+
+    @in_virtual_time
+    async def test_the_sure_part_leaves_no_bracket_open_where_none_was(self) -> None:
+        stage = await scene("x = 1\n█\ny = 2\n")
+        stage.model.answer = lambda prompt: "compute(alpha)\n"
+        stage.model.logprobs = {"lph": -3.0}
+        assert await stage.ghost() == "compute"
 
     @in_virtual_time
     async def test_once_the_doubtful_is_typed_the_rest_is_shown_without_asking(self) -> None:
