@@ -74,7 +74,9 @@ async def generate(parts: Parts, hole: Hole, audience: Audience) -> Generated:
         raise UselessAnswer("The model wrote no code.", cure="Say more of what you want, or use a stronger model.")
     if said.cut:
         raise UselessAnswer(f"The model was cut off: {said.cut}.", cure="Ask for less at once.")
-    if reason := await objection(edit, parts.syntax):
+    # Where there is no tree nothing can be checked; whoever asked for code reads it, and one undo takes it back.
+    can_check = await parts.syntax.tree(document) is not None
+    if can_check and (reason := await objection(edit, parts.syntax)):
         raise UselessAnswer(
             f"What the model wrote cannot stand there: {reason}.", cure="It is shown above; take what you can use."
         )

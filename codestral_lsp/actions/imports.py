@@ -26,6 +26,13 @@ _IMPORTS = {
     "cpp": r"#\s*include\b",
     "ruby": r"require(?:_relative)?\b",
     "php": r"use\s",
+    "kotlin": r"import\s",
+    "scala": r"import\s",
+    "swift": r"import\s",
+    "dart": r"import\s",
+    "haskell": r"import\s",
+    "julia": r"(?:using|import)\s",
+    "perl": r"use\s+[A-Z]",
 }
 _FIRST = re.compile(r"#!|package\b|['\"]use strict['\"]|<\?php|#.*coding[:=]|from\s+__future__\b")
 """Lines that must stay above all imports."""
@@ -120,7 +127,7 @@ def _names(statement: str, language: Language) -> set[str]:
             parts = re.split(r"[{},]", code.removeprefix("use "))
             named = [part.strip() for part in parts if part.strip() and not part.strip().endswith("::")]
             return {re.split(r"::| as ", part)[-1] for part in named} - {"*"}
-        case "java":
+        case "java" | "kotlin":
             return {code.rpartition(".")[2]} - {"*"}
         case "c" | "cpp":
             return {code.partition("include")[2].strip()}

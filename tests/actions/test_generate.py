@@ -120,6 +120,7 @@ ALIAS = 'import { a as b } from "c";\n'
             "import java.util.List;\nimport java.util.Map;",
             "import java.util.Map;\n",
         ),
+        ("kotlin", "import a.B\n", "import a.B\nimport a.C", "import a.C\n"),
         ("c", "#include <stdio.h>\n", "#include <stdio.h>\n#include <math.h>", "#include <math.h>\n"),
     ],
 )
@@ -131,6 +132,12 @@ def test_only_imports_that_the_file_lacks_are_added(language: str, file: str, sa
     assert tree is not None
     edit = import_edit(imports, tree)
     assert (edit.text if edit else "") == added
+
+
+@in_virtual_time
+async def test_a_language_without_a_tree_is_written_unchecked() -> None:
+    _, generated = await generate("-- all orders█\n", fence("SELECT * FROM orders;", "sql"), language="sql")
+    assert str(generated.edit.applied()) == "-- all orders\nSELECT * FROM orders;\n"
 
 
 @in_virtual_time
