@@ -167,3 +167,17 @@ class TestNobodyAnswers:
             client = await begin(start, settings)
             await client.command("codestral.findBug", AT)
             assert not remote.seen("/v1/chat/completions")
+
+    async def test_where_only_local_engines_may_be_asked(
+        self, start: StartClient, ollama: OllamaStandIn, environ: dict[str, str]
+    ) -> None:
+        environ["CODESTRAL_API_KEY"] = "key-of-api-mistral-ai"
+        settings = {
+            "backend": "ollama",
+            "ollama": {"url": ollama.url},
+            "actions": {"backend": "mistral"},
+            "privacy": {"localOnly": True},
+        }
+        client = await begin(start, settings)
+        assert "privacy.localOnly" in await self.note(client)
+        assert not ollama.seen("/api/chat"), "nobody else is asked in its place"
