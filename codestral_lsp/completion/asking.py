@@ -297,6 +297,7 @@ class Asking:
 
         try:
             async with engine.scheduler.slot(priority, generation.close):
+                trace.evaluated_tokens, trace.estimated = engine.warmth.unread(prompt), True
                 engine.warmth.read(prompt)
                 answer = await read_answer(engine, prompt, sampling, draft, grew, trace)
         except asyncio.CancelledError:

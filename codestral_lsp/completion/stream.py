@@ -30,6 +30,8 @@ async def read_answer(
         async for piece in pieces:
             if piece.text and trace.first_token_ms is None:
                 trace.first_token_ms = (now() - started) * 1000
+            if piece.text:
+                trace.generated_tokens = (trace.generated_tokens or 0) + 1  # until the server tells
             usage = piece.usage or usage
             broken_off = piece.finish == "length"
             if await draft.add(piece):
@@ -52,7 +54,10 @@ async def read_answer(
     engine.speed.observe(usage)
     if usage.prompt_tokens is not None:
         engine.counter.observe(prompt.raw or prompt.prefix + prompt.suffix, usage.prompt_tokens)
-    trace.evaluated_tokens, trace.generated_tokens = usage.evaluated_tokens, usage.completion_tokens
+    if usage.completion_tokens is not None:
+        trace.generated_tokens = usage.completion_tokens
+    if usage.evaluated_tokens is not None:
+        trace.evaluated_tokens, trace.estimated = usage.evaluated_tokens, False
     return answer
 
 

@@ -148,6 +148,10 @@ class Stats:
     """Why nothing was shown."""
     evaluated_tokens: int
     generated_tokens: int
+    counted: int
+    """Answers of models, whatever asked for them, that tokens are known of."""
+    estimated: int
+    """Of these, how many by our own estimate: they were broken off before the server told."""
 
     @property
     def from_cache(self) -> int:
@@ -184,6 +188,7 @@ class Stats:
             "reasons": dict(self.reasons),
             "evaluatedTokens": self.evaluated_tokens,
             "generatedTokens": self.generated_tokens,
+            "estimatedShare": _rounded(self.estimated / self.counted if self.counted else None),
         }
 
 
@@ -192,7 +197,7 @@ def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
 
     Warm-ups, prefetches and alternatives count for their tokens only.
     """
-    requests = 0
+    requests = counted = estimated = 0
     whole, by = Group(), {kind: dict[str, Group]() for kind in ("language", "engine", "model")}
     days: dict[date, Day] = {}
     answered: list[Trace] = []
@@ -205,6 +210,9 @@ def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
             next_day_s = at_s + 86400 - (today.hour * 3600 + today.minute * 60 + today.second)
         day.evaluated_tokens += trace.evaluated_tokens or 0
         day.generated_tokens += trace.generated_tokens or 0
+        if trace.generated_tokens is not None:
+            counted += 1
+            estimated += trace.estimated
         if trace.trigger not in ("automatic", "invoked"):
             continue
         requests += 1
@@ -240,6 +248,8 @@ def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
         reasons=dict(reasons.most_common(10)),
         evaluated_tokens=sum(each.evaluated_tokens for each in days.values()),
         generated_tokens=sum(each.generated_tokens for each in days.values()),
+        counted=counted,
+        estimated=estimated,
     )
 
 

@@ -27,7 +27,9 @@ def _head(stats: Stats, days: float, month: str) -> Iterator[str]:
     saved = f"{stats.saved_s / 60:.1f} min: {whole.saved_characters:.0f} characters at {1 / TYPING_S:.1f} a second"
     yield f"time saved    {saved}"
     yield "              (taken over and not gone after 30 s; the time to read suggestions is not taken off)"
-    yield f"tokens        {stats.evaluated_tokens} read, {stats.generated_tokens} written"
+    estimated = f" ({share(stats.estimated, stats.counted)} of the answers by estimate: they were broken off)"
+    tokens = f"{stats.evaluated_tokens} read, {stats.generated_tokens} written"
+    yield f"tokens        {tokens}{estimated if stats.estimated else ''}"
     yield f"cost          {month}"
 
 

@@ -54,6 +54,8 @@ class Trace:
     backend_ms: float | None = None
     evaluated_tokens: int | None = None
     generated_tokens: int | None = None
+    estimated: bool = False
+    """Whether these tokens are our own estimate: a server whose answer is broken off does not come to tell them."""
     cut: str = ""
     filters: list[str] = field(default_factory=list)
     shown_characters: int = 0
@@ -93,15 +95,23 @@ class Trace:
             parts.append(f"waited {self.debounce_ms:.0f} ms")
         if self.backend_ms is not None:
             read = "?" if self.evaluated_tokens is None else self.evaluated_tokens
-            parts.append(f"{self.engine} {self.backend_ms:.0f} ms ({self.prompt_tokens} tokens, {read} read)")
+            written = "" if self.generated_tokens is None else f", {self.generated_tokens} written"
+            first = "" if self.first_token_ms is None else f", the first token after {self.first_token_ms:.0f}"
+            tokens = f"{self.prompt_tokens} tokens, {'about ' if self.estimated else ''}{read} read{written}"
+            parts.append(f"{self.model or self.engine} {self.backend_ms:.0f} ms{first} ({tokens})")
         if self.context_tokens:
             shares = ", ".join(f"{source} {tokens}" for source, tokens in self.context_tokens.items())
             found = "" if self.context_ms is None else f" found in {self.context_ms:.0f} ms"
             parts.append(f"context{found}: {shares} tokens")
         if self.cut:
             parts.append(f"cut: {self.cut}")
-        parts += self.filters
-        parts.append(f"{self.outcome}{': ' + self.reason if self.reason else ''} after {self.total_ms:.0f} ms")
+        if self.filters:
+            parts.append(f"filters: {', '.join(self.filters)}")
+        if self.outcome == "shown":
+            lines = f"{self.shown_lines} lines" if self.shown_lines > 1 else "1 line"
+            parts.append(f"shown: {self.shown_characters} characters in {lines} after {self.total_ms:.0f} ms")
+        else:
+            parts.append(f"{self.outcome}{': ' + self.reason if self.reason else ''} after {self.total_ms:.0f} ms")
         if self.continues:
             parts.append(f"the rest of #{self.continues}")
         if self.fate:

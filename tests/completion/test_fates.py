@@ -188,6 +188,14 @@ async def test_a_closed_document_is_not_looked_at() -> None:
     assert trace.kept == {}
 
 
+@in_virtual_time
+async def test_tokens_of_an_answer_that_is_broken_off_are_estimated() -> None:
+    _, trace = await showing()
+    assert (trace.generated_tokens, trace.estimated) == (len(LINE) // 3, True)  # the model speaks by threes
+    assert trace.evaluated_tokens
+    assert "about" in trace.line()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

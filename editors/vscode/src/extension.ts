@@ -46,6 +46,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     why: () => showWhy(server, pages),
     sent: () => showSent(server, pages),
     stats: () => showText(server, pages, "codestral.stats", "Use and spend"),
+    statsPage: () => server.ask("codestral.statsPage"),
     doctor: () => showText(server, pages, "codestral.doctor", "The set-up"),
     trustWorkspace: () => trustWorkspace(server),
     ask: () => actions.question(),

@@ -20,6 +20,7 @@ export async function showMenu(session: Session, snooze: Snooze, state: readonly
     ...when("codestral.why", "Why No Suggestion?", "why"),
     ...when("codestral.sent", "What Was Sent?", "sent"),
     ...when("codestral.stats", "Use and Spend", "stats"),
+    ...when("codestral.statsPage", "Use and Spend in the Browser", "statsPage"),
     ...when("codestral.doctor", "Examine the Set-up", "doctor"),
     { label: "Show Log", run: "showLog" },
     part("set up"),

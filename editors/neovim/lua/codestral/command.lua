@@ -56,7 +56,10 @@ local COMMANDS = {
   sent = function()
     show_lines("codestral.sent", "sent", "What was sent")
   end,
-  stats = function()
+  stats = function(words)
+    if words[1] == "page" then
+      return server.ask("codestral.statsPage", {}) -- the server has Neovim open it
+    end
     show_text("codestral.stats", "stats")
   end,
   doctor = function()
@@ -93,7 +96,7 @@ local COMMANDS = {
 }
 
 --- What may follow the name, for completion.
-local ARGUMENTS = { engine = { "auto", "ollama", "mistral", "llamacpp", "openai", "workspace" }, snooze = { "5", "15", "60", "0" } }
+local ARGUMENTS = { engine = { "auto", "ollama", "mistral", "llamacpp", "openai", "workspace" }, snooze = { "5", "15", "60", "0" }, stats = { "page" } }
 
 ---@param call { fargs: string[], line1: integer, line2: integer, range: integer }
 function M.run(call)
