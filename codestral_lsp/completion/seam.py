@@ -69,6 +69,9 @@ class Seam:
             self._missing = frozenset() if self._least else missing_names(mended, self._cursor)
         head = self._around.head
         start_of_line = Position(self._cursor.line, len(head) - len(head.lstrip()))
+        if not head.strip() and not self._around.rest_is_closers:
+            # What is missing in front of code begins where the code before it ends, not where the cursor's column says.
+            start_of_line = tree.code_before(start_of_line) or start_of_line
         for scope in tree.scopes(start_of_line):
             if scope.kind is ScopeKind.FUNCTION:
                 self._function = indentation_of(tree.text.line(scope.range.start.line))
