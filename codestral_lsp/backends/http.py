@@ -138,7 +138,8 @@ class Http:
         self._local_only = local_only
         self._refuse = refuse
         self._not_running = not_running
-        self._local = Once(lambda: is_local(server.name, server.port))
+        # The question to a name server is a packet that leaves, too.
+        self._local = Once(lambda: is_local(server.name, server.port, may_ask=not local_only))
         self._client = Once(self._open)
         self._used = False
         self._closed = False
@@ -155,7 +156,7 @@ class Http:
             raise LocalOnly(
                 self.server.backend,
                 f"privacy.localOnly is set and {self.server.host} is not this machine.",
-                cure="Choose a local backend, or unset privacy.localOnly.",
+                cure="Choose a local backend, by its address or as localhost, or unset privacy.localOnly.",
             )
 
     async def reply(
@@ -165,7 +166,7 @@ class Http:
         response = await self._send(method, path, body, key, within_s)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(response.aclose)
-            reply = await self._whole(response, within_s)
+            reply = await self._whole(response, within_s, expected=response.status_code == 200)
             return reply if reply.status == 200 else replace(reply, text=_explainer(body, key)(reply.body))
 
     async def json(
@@ -203,7 +204,7 @@ class Http:
             explain = _explainer(body, key)
             told = response.headers.get("content-type", kind).partition(";")[0].strip().lower()
             if response.status_code != 200 or told != kind:
-                reply = await self._whole(response, idle_s)
+                reply = await self._whole(response, idle_s, expected=False)
                 raise self._refused(replace(reply, text=explain(reply.body)))
             chunks = await stack.enter_async_context(aclosing(response.aiter_raw()))
             yield Stream(self, chunks, framing, first_s=first_s, idle_s=idle_s, explain=explain)
@@ -271,10 +272,9 @@ class Http:
         self._used = True
         return response
 
-    async def _whole(self, response: httpx2.Response, within_s: float) -> Reply:
-        """The rest of a reply; of one without success only as much as a message needs."""
-        good = response.status_code == 200
-        most = _MAX_REPLY if good else _MAX_ERROR
+    async def _whole(self, response: httpx2.Response, within_s: float, *, expected: bool) -> Reply:
+        """The rest of a reply; of one that was not `expected` only as much as a message needs."""
+        most = _MAX_REPLY if expected else _MAX_ERROR
         body = bytearray()
         try:
             async with asyncio.timeout(_WHOLE_S), aclosing(response.aiter_raw()) as chunks:
@@ -282,7 +282,7 @@ class Http:
                     body += chunk
         except TimeoutError:
             raise self.bad_reply("does not stop answering") from None
-        if len(body) > most and good:
+        if len(body) > most and expected:
             raise self.bad_reply("does not stop answering")
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, bytes(body[:most]))

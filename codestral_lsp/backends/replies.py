@@ -72,6 +72,8 @@ class Reply:
 
 
 _MAX_TEXT = 300
+_MAX_READ = 4096
+"""Characters of what a server says that are looked at: it may quote the whole prompt, or send megabytes."""
 
 
 def error_text(body: Any, private: Sequence[str] = (), key: str = "") -> str:
@@ -81,7 +83,7 @@ def error_text(body: Any, private: Sequence[str] = (), key: str = "") -> str:
     or a list of findings), and Ollama passes on another server's JSON as a text. The key, and whatever it quotes of
     `private` texts, are left out.
     """
-    said = " ".join(" ".join(_texts(body)).split())
+    said = " ".join(" ".join(_texts(body)).split())[:_MAX_READ]
     said = _concealed(said.replace(key, "…") if key else said, private)
     return said if len(said) <= _MAX_TEXT else said[: _MAX_TEXT - 1] + "…"
 

@@ -89,7 +89,7 @@ async def test_a_name_is_local_only_if_all_its_addresses_are(monkeypatch: pytest
 
 
 def _resolver(found: list[str] | None) -> Any:
-    async def resolve(host: str, port: int) -> list[str]:
+    async def resolve(host: str, port: int, *, may_ask: bool = True) -> list[str]:
         if found is None:
             raise socket.gaierror(-2, "Name or service not known")
         return found
@@ -97,8 +97,15 @@ def _resolver(found: list[str] | None) -> Any:
     return resolve
 
 
-async def test_an_address_is_not_looked_up() -> None:
+async def test_an_address_and_localhost_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asked(*_: object, **__: object) -> Any:
+        raise AssertionError("a name server was asked")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", asked)
     assert await addresses("8.8.8.8", 80) == ["8.8.8.8"]
+    assert await addresses("LocalHost.", 80) == ["127.0.0.1", "::1"]
+    with pytest.raises(OSError, match="no name server"):
+        await addresses("box", 80, may_ask=False)
 
 
 @pytest.mark.parametrize("found", [["10.9.8.7"], ["127.0.0.1", "10.9.8.7"], None], ids=["other", "both", "unknown"])

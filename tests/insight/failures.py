@@ -135,7 +135,7 @@ async def refusing_proxy(folder: Path) -> AsyncIterator[Subject]:
         yield subject(folder, {"backend": "mistral"}, key=KEY)
 
 
-async def _never_local(host: str, port: int) -> bool:
+async def _never_local(host: str, port: int, *, may_ask: bool = True) -> bool:
     return False
 
 

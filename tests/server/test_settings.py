@@ -190,7 +190,7 @@ async def test_the_next_request_works_after_a_failure(start: StartClient, ollama
 
 
 async def test_a_key_from_the_editor(start: StartClient) -> None:
-    client = await start(None, {"backend": "mistral"})
+    client = await start(None, {"backend": "mistral", "mistral": {"url": "https://api.invalid"}})
     await client.request("codestral/setKey", {"backend": "mistral", "key": "k" * 32})
     _, answer = client.ask("codestral/setKey", {"backend": "nonsense", "key": "k"})
     assert "k" * 32 not in str((await answer)["error"])

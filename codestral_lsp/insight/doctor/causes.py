@@ -103,7 +103,7 @@ _TABLE = (
         _FALLBACK,
         "“privacy.localOnly is set and … is not this machine”",
         "the engine is remote and your settings forbid that",
-        "Choose a local backend, or unset privacy.localOnly",
+        "Choose a local backend, by its address or as localhost, or unset privacy.localOnly",
     ),
     Cause(
         "backend",
