@@ -18,7 +18,7 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.completers import LANGUAGES
-from benchmarks.holes import repositories
+from benchmarks.holes import REPOS, repositories
 from benchmarks.report import table
 from codestral_lsp.backends.base import Piece
 from codestral_lsp.completion.draft import Draft
@@ -191,6 +191,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with repositories() as roots:
         paths = sorted(path for root in roots.values() for path in root.rglob("*") if path.suffix in SUFFIXES)
         files = [path for path in paths if path.is_file() and LEAST_BYTES < path.stat().st_size < MOST_BYTES]
+        if not files:
+            parser.exit(0, f"NOT MEASURED: cutting needs folders of code ({REPOS}).\n")
         for suffix, language in SUFFIXES.items():
             if of_language := {path: _read(path) for path in files if path.suffix == suffix}:
                 rows[suffix] = asyncio.run(measure(of_language, language, options.count, options.seed))

@@ -227,6 +227,42 @@ GOALS: tuple[Goal, ...] = (
             ),
         )
     ),
+    *(
+        goal
+        for kind in ("single-line", "multi-line", "random-span")
+        for goal in (
+            Goal(
+                "infilling",
+                f"infilling, {kind}: programs that pass, % no lower than of the bare model cut by an oracle",
+                _of(kind, "ours, always", "pass@1 %", "bare, cut by an oracle"),
+                _times(1),
+            ),
+            Goal(
+                "infilling",
+                f"infilling, {kind}: programs that pass, 8 points or more above llama.vim's way on a GPU",
+                _of(kind, "ours, always", "pass@1 %", "llama.vim on a GPU"),
+                lambda ours, beside: beside is not None and ours >= beside + 8,
+            ),
+        )
+    ),
+    Goal(
+        "infilling",
+        "infilling: tokens generated, 1.3 times those shown at most",
+        _of("all kinds", "ours, always", "generated / shown"),
+        _at_most(1.3),
+    ),
+    Goal(
+        "infilling",
+        "infilling: suggestions that break the parse: none",
+        _of("all kinds", "ours, always", "break the parse"),
+        _at_most(0),
+    ),
+    Goal(
+        "infilling",
+        "infilling: suggestions that repeat the suffix: none",
+        _of("all kinds", "ours, always", "repeat the suffix"),
+        _at_most(0),
+    ),
     Goal(
         "actions",
         "findings: of 60 right claims, 95 % kept or more",

@@ -168,6 +168,7 @@ def row(kind_holes: list[Hole], filled: list[Filled], passed: list[bool]) -> dic
         "pass@1 %": round(100 * mean(passed), 1),
         "nothing shown": sum(not each.text for each in filled),
         "tokens generated": sum(each.written for each in filled),
+        "tokens shown": shown,
         "generated / shown": round(sum(each.written for each in filled) / max(1, shown), 2),
         "break the parse": sum(map(breaks, kind_holes, filled)),
         "repeat the suffix": sum(map(repeats, kind_holes, filled)),
@@ -266,7 +267,17 @@ def measure(memory: Memory, folder: Path, count: int, only: str) -> dict[str, An
             rows = {"bare, uncut": row(uncut, whole, judge.passes(uncut, [each.program for each in whole]))}
             results[kind]["first holes"] = rows
             print(f"\n{kind}, the first {len(uncut)} answered to the end\n{table(rows)}", flush=True)
+    rows = {name: together([results[kind]["rows"][name] for kind in KINDS]) for name in results["single-line"]["rows"]}
+    results["all kinds"] = {"rows": rows}
+    print(f"\nall kinds\n{table(rows)}", flush=True)
     return results
+
+
+def together(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of all kinds that can be added up."""
+    summed = ("nothing shown", "tokens generated", "tokens shown", "break the parse", "repeat the suffix")
+    whole: dict[str, Any] = {name: sum(row[name] for row in rows) for name in summed}
+    return {**whole, "generated / shown": round(whole["tokens generated"] / max(1, whole["tokens shown"]), 2)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
