@@ -37,6 +37,8 @@ class _Offer:
     """The traces of all requests that showed it, or what was left of it, and of the others."""
     others: list[str] = field(default_factory=list)
     """What the user may choose in its place."""
+    listed: int = 0
+    """Characters at the head of the rest that are the editor's own list entry's, and no merit of ours."""
 
 
 class Fates:
@@ -58,6 +60,7 @@ class Fates:
             offer.rest = rest
         else:
             offer = self._offers[document.uri] = _Offer(trace, request.cursor, rest)
+            offer.listed = max(0, len(rest) - len(item.ghost.replace("\r\n", "\n")))
         offer.numbers.add(trace.number)
 
     def beside(self, request: CompletionRequest, item: Suggestion) -> None:
@@ -117,7 +120,7 @@ class Fates:
 
     def _step(self, offer: _Offer, document: Document, edit: Edit, *, last: bool) -> bool:
         """One edit; whether the rest of the suggestion still goes where it went."""
-        edit = _narrowed(edit)
+        edit = _narrowed(edit, offer.at)
         inserted = edit.inserted.replace("\r\n", "\n")
         if edit.start == offer.at and inserted:
             return self._insert(offer, document, edit, inserted, last=last)
@@ -144,16 +147,24 @@ class Fates:
         behind = document.text.line(edit.new_end.line)[edit.new_end.column :] if last else ""
         if left and only_closers(left) and behind.startswith(left):
             left = ""  # what is left stands there already
-        way = _way(inserted, left, begun=bool(offer.trace.taken_characters))
-        offer.trace.taken[way] = offer.trace.taken.get(way, 0) + len(inserted)
-        self._mark(offer.trace, _FATES[way] if way != "typed" else offer.trace.fate or "typed into")
-        if not left and way == "typed" and not offer.trace.taken_characters:
-            self._mark(offer.trace, "typed through")
-        if way != "typed":
-            self._follow(offer.trace, document, edit, way)
+        if len(inserted) > offer.listed:
+            self._take(offer, document, edit, inserted[offer.listed :], left)
+        offer.listed = max(0, offer.listed - len(inserted))
         offer.done += inserted
         offer.rest, offer.at = left, edit.new_end
         return bool(left)
+
+    def _take(self, offer: _Offer, document: Document, edit: Edit, own: str, left: str) -> None:
+        trace = offer.trace
+        way = _way(own, left, begun=bool(trace.taken_characters))
+        trace.taken[way] = trace.taken.get(way, 0) + len(own)
+        if way != "typed":
+            self._mark(trace, _FATES[way])
+            self._follow(trace, document, edit, way)
+        elif not left and not trace.taken_characters:
+            self._mark(trace, "typed through")
+        else:
+            self._mark(trace, trace.fate or "typed into")
 
     def _follow(self, trace: Trace, document: Document, edit: Edit, way: Way) -> None:
         def tell(look: str, kept: Kept) -> None:
@@ -191,15 +202,15 @@ def _agree(left: str, right: str) -> bool:
     return left.startswith(right) or right.startswith(left)
 
 
-def _narrowed(edit: Edit) -> Edit:
-    """The edit without what it puts back at its beginning: editors replace the line up to the cursor by itself."""
+def _narrowed(edit: Edit, at: Position) -> Edit:
+    """The edit without what it puts back before `at`: editors replace the line up to the cursor by itself."""
+    if edit.start.line != at.line or edit.start >= at:
+        return edit
     same = 0
-    for one, other in zip(edit.removed, edit.inserted, strict=False):
-        if one != other or one in "\r\n":
+    for one, other in zip(edit.removed[: at.column - edit.start.column], edit.inserted, strict=False):
+        if one != other:
             break
         same += 1
-    if not same:
-        return edit
     start = Position(edit.start.line, edit.start.column + same)
     return replace(edit, start=start, removed=edit.removed[same:], inserted=edit.inserted[same:])
 

@@ -73,10 +73,27 @@ class Group:
             self.typed += bool(trace.taken)
             self.dismissed += trace.fate == "dismissed"
         for when, ways in trace.kept.items():
-            sums = self.kept.setdefault(when, {})
-            for way, (characters, of) in ways.items():
-                before = sums.get(way, Kept(0, 0))
-                sums[way] = Kept(before.characters + characters, before.of + of)
+            for way, kept in ways.items():
+                self._keep(when, way, kept)
+
+    def take_in(self, other: Group) -> None:
+        """Add what another group counts."""
+        self.shown += other.shown
+        self.accepted += other.accepted
+        self.told += other.told
+        self.by.update(other.by)
+        self.typed += other.typed
+        self.dismissed += other.dismissed
+        self.characters += other.characters
+        self.saved_characters += other.saved_characters
+        for when, ways in other.kept.items():
+            for way, kept in ways.items():
+                self._keep(when, way, kept)
+
+    def _keep(self, when: str, way: Way, kept: Kept) -> None:
+        sums = self.kept.setdefault(when, {})
+        before = sums.get(way, Kept(0, 0))
+        sums[way] = Kept(before.characters + kept.characters, before.of + kept.of)
 
     def kept_share(self, when: str, way: Way | None = None) -> float | None:
         """The share of what was taken over that stood there later; None if nothing could be looked at."""
@@ -198,15 +215,16 @@ def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
     Warm-ups, prefetches and alternatives count for their tokens only.
     """
     requests = counted = estimated = 0
-    whole, by = Group(), {kind: dict[str, Group]() for kind in ("language", "engine", "model")}
+    alike: dict[tuple[date, str, str, str], Group] = {}
     days: dict[date, Day] = {}
     answered: list[Trace] = []
     reasons: Counter[str] = Counter()
-    next_day_s, day = 0.0, Day()
+    next_day_s, on, day = 0.0, date.min, Day()
     for at_s, trace in traces:
         if at_s >= next_day_s or not days:
             today = datetime.fromtimestamp(at_s).astimezone()
-            day = days.setdefault(today.date(), Day())
+            on = today.date()
+            day = days.setdefault(on, Day())
             next_day_s = at_s + 86400 - (today.hour * 3600 + today.minute * 60 + today.second)
         day.evaluated_tokens += trace.evaluated_tokens or 0
         day.generated_tokens += trace.generated_tokens or 0
@@ -221,11 +239,17 @@ def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
             continue
         answered.append(trace)
         if not trace.continues:
-            whole.add(trace)
-            day.suggestions.add(trace)
-            for kind, groups in by.items():
-                name = getattr(trace, kind) or PLACES.get(trace.source, "–")
-                groups.setdefault(name, Group()).add(trace)
+            place = PLACES.get(trace.source, "–")
+            key = on, trace.language or "–", trace.engine or place, trace.model or place
+            if (group := alike.get(key)) is None:
+                group = alike[key] = Group()
+            group.add(trace)
+    whole, by = Group(), {kind: dict[str, Group]() for kind in ("language", "engine", "model")}
+    for (on, *names), group in alike.items():
+        for each in (whole, days[on].suggestions):
+            each.take_in(group)
+        for groups, name in zip(by.values(), names, strict=True):
+            groups.setdefault(name, Group()).take_in(group)
     by_source: dict[str, list[float]] = {}
     for trace in answered:
         by_source.setdefault(trace.source or "–", []).append(trace.total_ms)

@@ -82,7 +82,9 @@ class Trace:
     @property
     def accepted_characters(self) -> int:
         """Characters that were taken over, by what the editor says where its edits show nothing."""
-        return self.taken_characters or min(self.told, self.shown_characters)
+        if self.taken_characters or not self.told:
+            return self.taken_characters
+        return max(1, min(self.told, self.shown_characters - self.taken.get("typed", 0)))
 
     def as_json(self) -> dict[str, Any]:
         """The trace as plain JSON values."""

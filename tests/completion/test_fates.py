@@ -7,6 +7,8 @@ import asyncio
 import pytest
 
 from codestral_lsp.completion.fates import difference
+from codestral_lsp.completion.request import SelectedCompletion
+from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.store import ClientChange
 from codestral_lsp.document.text import Text
 from codestral_lsp.insight.trace import Kept, Trace
@@ -66,6 +68,29 @@ async def test_closers_that_stand_behind_the_cursor_are_taken_over() -> None:
     scene, trace = await showing("print(█)\n", "total(1))\n")
     scene.store.change(URI, None, [ClientChange("total(1))", (0, 6), (0, 7))])
     assert trace.fate == "accepted"
+
+
+@in_virtual_time
+async def test_vs_code_puts_the_closer_of_its_own_back_with_the_line() -> None:
+    scene, trace = await showing("def total(█)\n", "first):\n")
+    await scene.type("fi")
+    scene.store.change(URI, None, [ClientChange("def total(first):", (0, 0), (0, 13))])
+    assert (trace.fate, trace.taken) == ("accepted", {"typed": 2, "whole": 5})
+
+
+@in_virtual_time
+async def test_what_the_suggestion_list_had_is_no_merit_of_ours() -> None:
+    scene = Scene("x = pri█\n")
+    scene.model.answer = lambda prompt: " * 2\n"
+    await scene.begin()
+    selected = SelectedCompletion(Range(Position(0, 4), Position(0, 7)), "prices")
+    item = await scene.ask(selected=selected)
+    assert item
+    assert item.ghost == " * 2"
+    scene.store.change(URI, None, [ClientChange("prices", (0, 4), (0, 7))])
+    assert scene.last.taken == {}
+    scene.store.change(URI, None, [ClientChange("prices * 2", (0, 4), (0, 10))])
+    assert (scene.last.fate, scene.last.taken) == ("accepted", {"whole": 4})
 
 
 @in_virtual_time
@@ -209,8 +234,6 @@ async def test_tokens_of_an_answer_that_is_broken_off_are_estimated() -> None:
     ],
 )
 def test_the_difference_of_two_texts_makes_one_of_the_other(before: str, after: str) -> None:
-    from codestral_lsp.document.position import Range
-
     edit = difference(Text.of(before), Text.of(after))
     made, _ = Text.of(before).replace(Range(edit.start, edit.old_end), edit.inserted)
     assert str(made) == after

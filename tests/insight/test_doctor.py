@@ -169,7 +169,7 @@ async def test_findings_read_as_lines(tmp_path: Path) -> None:
     assert text == (
         "FAIL  Ollama does not have codestral; it has none at all.\n"
         "      → Run: codestral-lsp pull qwen2.5-coder:14b-base, and set ollama.model to it "
-        "(codestral needs 14.2 GB; there are 12.0 GB)."
+        "(codestral needs 14.2 GB; NVIDIA GeForce RTX 4070 has 12.0 GB)."
     )
 
 

@@ -29,7 +29,8 @@ async def check(subject: Subject, level: Level, problem: BackendError | None) ->
         return
     if key is None:
         message = f"There is no key in {settings.api_key_env}, nor one from a command, the keyring or the editor."
-        yield trouble("mistral.key", level, "no-key", message)
+        # Who leaves the choice to us and gave no key does not ask for this engine.
+        yield trouble("mistral.key", Level.NOTE if subject.settings.backend == "auto" else level, "no-key", message)
         return
     yield fine("mistral.key", f"There is a key from {key.source}.", source=key.source)
     replies, obstacle = await _ask(subject, key)

@@ -111,7 +111,8 @@ def _pull(subject: Subject, model: str) -> str:
     fit = advice(subject.machine, context)
     if wanted is None or fit is None or wanted.needs(context) <= room:
         return f"Run: codestral-lsp pull {model}"
-    why = f"{model} needs {shown(wanted.needs(context))}; there are {shown(room)}"
+    there = f"{subject.machine.gpu} has" if subject.machine.gpu else "half of this machine's memory is"
+    why = f"{model} needs {shown(wanted.needs(context))}; {there} {shown(room)}"
     return f"Run: codestral-lsp pull {fit.pull}, and set ollama.model to it ({why})."
 
 

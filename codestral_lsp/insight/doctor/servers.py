@@ -18,6 +18,8 @@ def check(
     """Tell what opening the engine met; `level` is how bad it is if it cannot be used."""
     if engine is None:
         assert problem is not None
+        if subject.settings.backend == "auto" and f"{name}.url" not in subject.loaded.sources:
+            level = Level.NOTE  # nobody asks for this engine
         yield failed(f"{name}.server", level, problem)
         return
     info, family = engine.info, engine.family.name if engine.family else None

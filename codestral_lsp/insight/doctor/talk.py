@@ -62,8 +62,8 @@ async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
         return
     yield fine(
         COMPLETION,
-        f"A completion of {timing.answer_tokens} tokens took {timing.total_ms:.0f} ms, with {timing.prompt_tokens} "
-        "tokens read anew; while you type it is a few.",
+        f"A completion of {timing.answer_tokens} tokens took {timing.total_ms:.0f} ms, "
+        f"with {timing.prompt_tokens} tokens read for it.",
         promptTokens=timing.prompt_tokens,
         answerTokens=timing.answer_tokens,
         totalMs=round(timing.total_ms, 1),

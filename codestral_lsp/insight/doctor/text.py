@@ -21,7 +21,7 @@ def finding_text(finding: Finding, *, colours: bool) -> str:
         lines += [f"      {path} = {entry['value']!r}   ({entry['source']})" for path, entry in sorted(values.items())]
     if finding.check == "ollama.memory":
         fits = finding.facts["fits"]
-        lines += [f"      {memory}: {pull} ({quantisation})" for memory, (pull, quantisation) in fits.items()]
+        lines += [f"      {memory} hold {pull} ({quantisation})" for memory, (pull, quantisation) in fits.items()]
     return "\n".join(lines)
 
 
