@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Neovim } from "./lib/neovim.ts";
 import { missing, NEOVIM, pause, ROOT, scratch, SERVER, until } from "./lib/places.ts";
+import { Gate } from "./lib/gate.ts";
 import { FAMILIAR } from "./lib/shop.ts";
 import { StandIn } from "./lib/standin.ts";
 import { Wire } from "./lib/wire.ts";
@@ -157,6 +158,29 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.ok(shown);
     await command("enew | setlocal buftype=nofile");
     assert.equal(await nvim.lua(`return require("codestral").statusline()`), "");
+  });
+
+  test("a backend that goes away is said with its cure, and one that comes back is used again", async (context) => {
+    const gate = await new Gate(standIn.url).open();
+    context.after(() => gate.shut());
+    await start(`SETTINGS.ollama.url = "${gate.url}" SETUP{}`);
+    await nvim.ready();
+    await nvim.type("Godef to");
+    await nvim.ghostShown();
+    await gate.shut();
+    await nvim.type("<CR>x = ");
+    const line = (): Promise<string> => nvim.lua(`return require("codestral").statusline()`);
+    await until("the statusline to say so", async () => /^[⚠✗]/.test(await line()));
+    await nvim.type("<Esc>");
+    await command("Codestral status");
+    assert.match(await nvim.messages(), /(nothing listens at|cannot be reached)[^]*(Install|Start|Run|Check) /);
+    await gate.open();
+    await nvim.type("A");
+    await until("to be used again", async () => {
+      await nvim.type("1 + ");
+      await pause(1000);
+      return (await line()) === "✦ codestral";
+    }, 60_000);
   });
 
   test("says why there was no suggestion, beside the code", async () => {

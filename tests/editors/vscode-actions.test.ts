@@ -43,9 +43,21 @@ describe("VS Code's actions", { skip: unavailable }, () => {
     assert.equal(await window.saved(), HEAD + TOTAL);
   });
 
-  test("writes code on request, shown before it is kept or thrown away", async () => {
-    const hole = "def highest(prices):\n    pass\n";
-    const window = await bench.open({ files: { "cart.py": HEAD + hole } });
+  const HOLE = "def highest(prices):\n    pass\n";
+
+  test("what is written on request can be thrown away", async () => {
+    const window = await bench.open({ files: { "cart.py": HEAD + HOLE } });
+    await window.goTo(3);
+    await window.command("Codestral: Write Code Here");
+    await window.answer("the highest price");
+    const panel = window.page.locator(".bulk-edit-panel");
+    await panel.getByRole("button", { name: "Discard" }).click();
+    await panel.waitFor({ state: "hidden" });
+    assert.equal(await window.saved(), HEAD + HOLE);
+  });
+
+  test("writes code on request, shown before it is kept", async () => {
+    const window = await bench.open({ files: { "cart.py": HEAD + HOLE } });
     await window.goTo(3);
     await window.command("Codestral: Write Code Here");
     await window.answer("the highest price");

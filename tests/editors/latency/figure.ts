@@ -21,7 +21,7 @@ export interface Figure {
 /** @param values ms */
 export function figure(editor: string, what: string, values: readonly number[], goal?: number, of: "p50" | "longest" = "p50"): Figure {
   const sorted = [...values].sort((one, other) => one - other);
-  const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN);
+  const at = (share: number): number => round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN);
   const figures = { times: values.length, p50: at(0.5), p99: at(0.99), longest: at(1) };
   return { editor, what, ...figures, ...(goal === undefined ? {} : { goal, of }) };
 }

@@ -1,8 +1,8 @@
 /** VS Code: from a key to its ghost text, from a key to its letter while the model hangs, and a killed server's return. */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pause, scratch, until, VSIX } from "../lib/places.ts";
+import { pause, scratch, VSIX } from "../lib/places.ts";
 import type { StandIn } from "../lib/standin.ts";
 import { CodeServer, type Window } from "../lib/vscode.ts";
 import { Wire } from "../lib/wire.ts";
@@ -13,21 +13,19 @@ const EDITOR = "VS Code 1.139";
 /** VS Code's own wait before it asks, ms. */
 const OWN_WAIT_MS = 50;
 const KILLS = 4;
+const PROCESS = "process-id";
 
 export async function vscode(plan: Plan): Promise<Figure[]> {
   const folder = scratch("latency-vscode");
   const code = await CodeServer.start(folder, VSIX);
-  const open = (name: string, model: StandIn, command: (wire: Wire) => string[]): Promise<{ window: Window; wire: Wire }> =>
-    openShop(code, plan, join(folder, name), model, command);
+  const open = (name: string, model: StandIn): Promise<Window> => openShop(code, plan, join(folder, name), model);
   try {
-    const { window: quick } = await open("quick", plan.quick, (wire) => wire.direct);
-    const { ghost } = await keys(quick, plan);
-    const { window: hanging } = await open("hanging", plan.hanging, (wire) => wire.direct);
-    const { echo } = await keys(hanging, plan);
+    const { ghost } = await keys(await open("quick", plan.quick), plan);
+    const { echo } = await keys(await open("hanging", plan.hanging), plan);
     const returns: number[] = [];
     for (let at = 0; at < plan.windows; at++) {
-      const { window, wire } = await open(`killed-${at}`, plan.quick, (wire) => wire.command);
-      for (let kill = 0; kill < KILLS; kill++) returns.push(await killed(wire));
+      const window = await open(`killed-${at}`, plan.quick);
+      for (let kill = 0; kill < KILLS; kill++) returns.push(await killed(window, join(folder, `killed-${at}`)));
       await window.close();
     }
     return [
@@ -40,16 +38,11 @@ export async function vscode(plan: Plan): Promise<Figure[]> {
   }
 }
 
-async function openShop(
-  code: CodeServer,
-  plan: Plan,
-  place: string,
-  model: StandIn,
-  command: (wire: Wire) => string[],
-): Promise<{ window: Window; wire: Wire }> {
+/** Opens a file in a folder of its own, where the server leaves its process's id. */
+async function openShop(code: CodeServer, plan: Plan, place: string, model: StandIn): Promise<Window> {
   mkdirSync(join(place, "shop"), { recursive: true });
   writeFileSync(join(place, "shop/cart.py"), plan.text);
-  const wire = new Wire(place);
+  const leavesId = ["sh", "-c", 'echo $$ > "$0" && exec "$@"', join(place, PROCESS)];
   const settings = {
     "codestral.completion.debounceMs": plan.debounceMs,
     "codestral.completion.prefetch": false,
@@ -57,12 +50,12 @@ async function openShop(
     "codestral.cache.enabled": false,
   };
   const machine = {
-    "codestral.ui.serverCommand": command(wire),
+    "codestral.ui.serverCommand": [...leavesId, ...new Wire(place).direct],
     "codestral.backend": "ollama",
     "codestral.ollama.url": model.url,
   };
   code.configure(settings, machine);
-  return { window: await code.open(join(place, "shop"), "cart.py"), wire };
+  return code.open(join(place, "shop"), "cart.py");
 }
 
 /** Types letter by letter, each a question of its own. Closes the window. */
@@ -105,13 +98,12 @@ function watch(window: Window): Promise<void> {
   });
 }
 
-/** Kills the server; ms until a new one has chosen its engine and said so. The recorder between them starts anew too. */
-async function killed(wire: Wire): Promise<number> {
-  const before = wire.serverProcess();
-  const told = wire.sent("server", "codestral/didChangeStatus").length;
+/** Kills the server; ms until the status bar names the engine that a new one has chosen. */
+async function killed(window: Window, place: string): Promise<number> {
   const start = performance.now();
-  process.kill(before, "SIGKILL");
-  await until("a new server", () => wire.sent("server", "codestral/didChangeStatus").length > told, 30_000);
+  process.kill(Number(readFileSync(join(place, PROCESS), "utf8")), "SIGKILL");
+  await window.says(/is starting/);
+  await window.says(/through ollama/, 30_000);
   const took = performance.now() - start;
   await pause(2000); // until what starts in the background has started
   return took;
