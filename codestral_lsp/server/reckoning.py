@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from codestral_lsp.privacy.ledger import months
 if TYPE_CHECKING:
     from codestral_lsp.insight.stats import Stats
     from codestral_lsp.server.app import App
+
+
+log = logging.getLogger(__name__)
 
 
 async def reckon(app: App, days: float) -> tuple[Stats, Month]:
@@ -51,5 +55,8 @@ async def show_page(app: App, days: float) -> str:
         ) from None
     window = app.server.client_capabilities.window
     if window is not None and window.show_document is not None and window.show_document.support:
-        await app.server.window_show_document_async(types.ShowDocumentParams(file.as_uri(), external=True))
+        try:
+            await app.server.window_show_document_async(types.ShowDocumentParams(file.as_uri(), external=True))
+        except Exception:
+            log.info("The client does not show %s", file)
     return file.as_uri()
