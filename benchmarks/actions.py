@@ -45,11 +45,16 @@ async def tracebacks() -> dict[str, Any]:
 
 
 def findings(answers: Path) -> dict[str, Any]:
-    """What the real models' kept answers come to."""
-    judged = figures.judge_all(answers)
-    twins = sum(not each.is_buggy for each in judged)
-    shared = {"functions with a bug": len(judged) - twins, "clean twins": twins}
-    return {stage: {**shared, **worth} for stage, worth in figures.stages(judged).items()}
+    """What the real models' kept answers come to: tables by their titles."""
+    tables: dict[str, Any] = {}
+    for model_name, parts in figures.report(figures.judge_all(answers)).items():
+        whole = parts["all languages"]
+        shared = {name: whole[name] for name in ("functions with a bug", "clean twins")}
+        stages = ("as claimed", "checked", "checked and confirmed")
+        tables[f"{model_name} on seeded bugs"] = {stage: {**shared, **whole[stage]} for stage in stages}
+        tables[f"{model_name} on seeded bugs, by language"] = figures.by_language(parts)
+        tables[f"{model_name}: claims that the checks removed"] = {"claims": whole["removed"]}
+    return tables
 
 
 async def measure(answers: Path, seconds: float) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def main() -> None:
     if words := explaining.first_words(FIRST_WORDS):
         results["The first word of an explanation, a real model"] = words
     if options.answers.is_file():
-        results["A real model on seeded bugs"] = findings(options.answers)
+        results |= findings(options.answers)
     for title, columns in results.items():
         print(f"\n{title}\n\n{table(columns)}")
     if options.json:

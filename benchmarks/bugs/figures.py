@@ -112,6 +112,11 @@ def stages(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
     }
 
 
+def by_language(parts: dict[str, Any]) -> dict[str, Any]:
+    """A model's report with one short column a language."""
+    return {language: _in_short(part) for language, part in parts.items()}
+
+
 def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
     removed: Counter[str] = Counter()
     for each in judged:
@@ -169,7 +174,7 @@ def main() -> int:
         print(f"{model}\n")
         print(markdown({name: whole[name] for name in ("as claimed", "checked", "checked and confirmed")}))
         print(f"\nremoved: {whole['removed']}\n")
-        print(markdown({language: _in_short(part) for language, part in parts.items()}), "\n")
+        print(markdown(by_language(parts)), "\n")
     return 0
 
 
