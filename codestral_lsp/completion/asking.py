@@ -24,6 +24,7 @@ from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import read_answer
 from codestral_lsp.completion.surroundings import Extent
+from codestral_lsp.completion.thrift import LONGER, Thrift
 from codestral_lsp.config.settings import CompletionSettings
 from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Change
@@ -56,6 +57,7 @@ class Asking:
         rhythm: TypingRhythm,
         syntax: SyntaxKeeper,
         context: ProjectContext,
+        thrift: Thrift,
     ) -> None:
         self._engines = engines
         self._embedded = embedded
@@ -63,6 +65,7 @@ class Asking:
         self._traces = traces
         self._rhythm = rhythm
         self._syntax = syntax
+        self._thrift = thrift
         self._prompting = Prompting(context)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -127,9 +130,10 @@ class Asking:
     def warm(self, session: DocumentSession, asked: Question, settings: CompletionSettings) -> None:
         """Have the model read the window at a cursor, in the background."""
         engine = asked.engine
-        if engine is None or engine.info.remote or not engine.circuit.allows(asyncio.get_running_loop().time()):
+        if engine is None or not self._reads_ahead(engine, settings):
             return
-        self._in_background(self._warm_at(session, asked, engine, settings))
+        if engine.circuit.allows(asyncio.get_running_loop().time()):
+            self._in_background(self._warm_at(session, asked, engine, settings))
 
     async def _warm_at(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
@@ -144,7 +148,7 @@ class Asking:
         Only where nobody pays for what may be for nothing: an engine on this machine.
         """
         engine = asked.engine
-        if not settings.prefetch or engine is None or engine.info.remote or engine.info.metered:
+        if not settings.prefetch or engine is None or engine.info.metered or not self._reads_ahead(engine, settings):
             return
         if not engine.circuit.allows(asyncio.get_running_loop().time()) or engine.scheduler.acting:
             return
@@ -248,7 +252,8 @@ class Asking:
         unread = engine.warmth.unread(prompt)
         if (pause_s := self._pause_s(asked, engine, settings, unread, trace)) > 0:
             lasting = unread - engine.read_every_time(prompt)
-            if lasting >= WARM_UP_PAYS_TOKENS and not engine.info.remote and pause_s >= WARM_UP_PAYS_S:
+            pays = lasting >= WARM_UP_PAYS_TOKENS and pause_s >= WARM_UP_PAYS_S
+            if pays and self._reads_ahead(engine, settings):
                 self._in_background(self._warm(engine, prompt, self._warming(asked, engine)))
             await asyncio.sleep(pause_s)
             if engine.scheduler.acting and not asked.invoked:
@@ -271,7 +276,7 @@ class Asking:
     ) -> None:
         """In a pause after an answer: take the project's context as it is now, and have it read."""
         prompt = await self._prompting.renewed(session, asked, engine, settings)
-        if prompt is not None and not engine.info.remote:
+        if prompt is not None and self._reads_ahead(engine, settings):
             await self._warm(engine, prompt, self._warming(asked, engine))
 
     async def _generate(
@@ -327,7 +332,13 @@ class Asking:
             trace.debounce_ms = self._rhythm.wait_ms(expected_ms, worth=engine.worth.share)
         else:
             trace.debounce_ms = float(settings.debounce_ms)
+        if self._thrift.applies(settings):
+            trace.debounce_ms *= LONGER
         return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()
+
+    def _reads_ahead(self, engine: Engine, settings: CompletionSettings) -> bool:
+        """Whether a model may be given what may be for nothing: one on this machine, where power is not dear."""
+        return not engine.info.remote and not self._thrift.applies(settings)
 
     def _warming(self, asked: Question, engine: Engine) -> Trace:
         now = asyncio.get_running_loop().time()

@@ -63,6 +63,11 @@ class Engines:
             self._choosing.cancel()
         self._choosing = asyncio.create_task(self._choose())
 
+    def choose_again(self) -> None:
+        """Choose anew, there is a new key say; not before the first choice, for which not all settings may be known."""
+        if self._choosing is not None:
+            self.choose(self._settings)
+
     async def chosen(self) -> Engine | None:
         """The engine, once the first choice has been made."""
         await self._chosen.wait()

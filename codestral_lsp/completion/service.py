@@ -17,6 +17,7 @@ from codestral_lsp.completion.question import Question, question
 from codestral_lsp.completion.request import CompletionRequest, Suggestion, Trigger
 from codestral_lsp.completion.rhythm import TypingRhythm
 from codestral_lsp.completion.session import DocumentSession, Pending, Shown
+from codestral_lsp.completion.thrift import Thrift
 from codestral_lsp.completion.typing import Doing
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.context.project import ProjectContext
@@ -52,10 +53,11 @@ class CompletionService:
         self.cache = cache
         self.traces = traces
         self.ignore = ignore
+        self.thrift = Thrift()
         self._embedded = embedded
         self._fates = Fates(traces)
         self._rhythm = TypingRhythm()
-        self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax, context)
+        self._asking = Asking(engines, embedded, cache, traces, self._rhythm, syntax, context, self.thrift)
         self._sessions: dict[str, DocumentSession] = {}
         self._snoozed_until_s = float("-inf")
         self._prepared_in_vain = 0

@@ -161,6 +161,12 @@ class CompletionSettings:
         kinds.whole(1, 5),
         "How many suggestions to choose from when you ask by hand; more than one where it is free.",
     )
+    saver: Literal["auto", "on", "off"] = setting(
+        "auto",
+        kinds.one_of("auto", "on", "off"),
+        "No warm-up, nothing prepared ahead, and twice the pause before a model is asked; auto: while the machine that "
+        "the server runs on is on battery. Say on where the link is metered.",
+    )
     prefetch: bool = setting(
         True, kinds.flag(), "Prepare the next suggestion while this one is read; local models only."
     )

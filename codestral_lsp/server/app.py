@@ -80,8 +80,7 @@ class App:
         self._troubles: set[tuple[str, str]] = set()
         self.published: Status | None = None
         """What the editor was told last."""
-        self._watching: asyncio.Task[None] | None = None
-        self._remembering: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = self._applied = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
@@ -228,8 +227,8 @@ class App:
         await self.embedded.open(self.roots)
         await self.context.open(self.roots)
         await self.actions.open(self.roots)
-        self._watching = asyncio.create_task(configuration.watch(self))
-        self._remembering = asyncio.create_task(self._remember())
+        lasting = configuration.watch(self), self.completion.thrift.watch(), self._remember()
+        self._background = [asyncio.create_task(work) for work in lasting]
 
     async def _remember(self) -> None:
         """Now and then, not while somebody waits for an answer: keep the traces of what is over, tell what it cost."""
@@ -240,10 +239,8 @@ class App:
 
     async def aclose(self) -> None:
         """Stop everything."""
-        if self._remembering is not None:
-            self._remembering.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
+        for task in self._background:
+            task.cancel()
         await self.completion.aclose()
         await self.talkers.aclose()
         await self.engines.aclose()

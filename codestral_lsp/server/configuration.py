@@ -66,7 +66,7 @@ def register(app: App) -> None:
                 cure='Send {"backend": "mistral", "key": "…"}, or null for the key to take it back.',
             )
         app.keys.give(backend, key)
-        app.engines.choose(app.settings)
+        app.engines.choose_again()
 
 
 async def on_files_changed(app: App, paths: list[Path]) -> None:

@@ -139,11 +139,11 @@ export class Session implements vscode.Disposable {
 
   /** What a server has to be told when it is new, whoever started it. */
   async #greet(): Promise<void> {
+    await this.#handOver(await this.#keys.backends());
+    if (this.#snooze.until) await this.#tellSnooze();
     for (const action of ACTIONS) {
       await vscode.commands.executeCommand("setContext", `codestral.can.${action}`, this.can(`codestral.${action}`));
     }
-    await this.#handOver(await this.#keys.backends());
-    if (this.#snooze.until) await this.#tellSnooze();
   }
 
   /** Has the status bar say whether the server suggests anything where the user is. */
