@@ -249,8 +249,7 @@ class PacedModel:
         """Nothing is remembered here."""
 
     async def aclose(self) -> None:
-        """Close the real one."""
-        await self._aside.run(self._real.aclose())
+        """The real one is closed by whoever opened it: it plays other sessions too."""
 
 
 async def _next(stream: AsyncGenerator[Piece]) -> Piece | None:

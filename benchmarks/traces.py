@@ -129,15 +129,19 @@ class Bench:
         self._profile = profile
         self._memory = Memory(memory) if memory else None
 
-    def measure(self, session: Session, *, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        """One session with each contender in turn: its name and its figures."""
+    def measure(self, session: Session, *, seed: int, who: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """One session with each contender in turn, or those whose names begin with `who`: its name and its figures."""
         fixed = BASELINE_DEBOUNCE_S
-        yield OURS, self._play(lambda model: self._ours(session, model, seed))
-        yield (
-            f"fixed {fixed * 1000:.0f} ms, no cache",
-            self._play(lambda model: play_plain(session, model, CODESTRAL, debounce_s=fixed, accepts=False, seed=seed)),
-        )
-        yield LLAMA_VIM, self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True)
+        plays: dict[str, Callable[[], dict[str, Any]]] = {
+            OURS: lambda: self._play(lambda model: self._ours(session, model, seed)),
+            f"fixed {fixed * 1000:.0f} ms, no cache": lambda: self._play(
+                lambda model: play_plain(session, model, CODESTRAL, debounce_s=fixed, accepts=False, seed=seed)
+            ),
+            LLAMA_VIM: lambda: self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True),
+        }
+        for name, play in plays.items():
+            if name.startswith(who):
+                yield name, play()
 
     async def _ours(self, session: Session, model: PacedModel, seed: int) -> Played:
         settings = {"llamacpp": {"fim": CODESTRAL.name}, "cache": {"enabled": False}}
@@ -164,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keys", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", default=PROFILES[0].name, help="the pace at which the model answers")
+    parser.add_argument("--who", default="", help="only the contenders whose names begin so")
     parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
@@ -176,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         session = retyping(options.root, seed=options.seed, keys=keys, jumps=jumps)
         name = f"{kind} ({session.name}, {len(session.jobs)} places, {profile.name} pace)"
         results[name] = {}
-        for contender, figures in bench.measure(session, seed=options.seed):
+        for contender, figures in bench.measure(session, seed=options.seed, who=options.who):
             results[name][contender] = figures
             print(f"  played: {contender}, {figures['requests per 100 keys']} requests per 100 keys", flush=True)
         print(f"\n{name}\n{table(results[name])}", flush=True)

@@ -205,7 +205,10 @@ class Backend(Protocol):
         ...
 
     async def warm(self, prompt: Prompt) -> Usage:
-        """Have the server load the model and read `prompt`, generating as little as it allows."""
+        """Have the server load the model and read `prompt`, generating as little as it allows.
+
+        With an empty prompt a server that has its model loaded does nothing.
+        """
         ...
 
     async def describe(self) -> ModelInfo:

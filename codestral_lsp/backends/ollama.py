@@ -93,8 +93,11 @@ class OllamaBackend:
         return self._generate("/api/chat", body, request.sampling.max_tokens)
 
     async def warm(self, prompt: Prompt) -> Usage:
-        """Load the model and have it read `prompt`. Cancelling stops the reading, never the loading."""
+        """Load the model and have it read `prompt`, if any. Cancelling stops the reading, never the loading."""
         usage = Usage()
+        if not prompt.raw:
+            await self._be_loaded()
+            return usage
         # A limit of 0 is lost on its way through Ollama and means no limit; 1 is the least.
         async with aclosing(self.stream(prompt, Sampling(max_tokens=1))) as pieces:
             async for piece in pieces:

@@ -19,12 +19,13 @@ from codestral_lsp.completion.generation import Generation, StreamClosed
 from codestral_lsp.completion.place import Place as CachePlace
 from codestral_lsp.completion.prompting import Prompting
 from codestral_lsp.completion.question import Question
-from codestral_lsp.completion.rhythm import TypingRhythm
+from codestral_lsp.completion.rhythm import LONGEST_MS, PAID_SURENESS, SURENESS, TypingRhythm
 from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import read_answer
 from codestral_lsp.completion.surroundings import Extent
 from codestral_lsp.completion.thrift import LONGER, Thrift
+from codestral_lsp.completion.warming import Warming
 from codestral_lsp.config.settings import CompletionSettings
 from codestral_lsp.context.project import ProjectContext
 from codestral_lsp.document.document import Change
@@ -39,6 +40,8 @@ WARM_UP_PAYS_S = 0.05
 """A shorter pause than this is no head start for reading."""
 WARM_UP_PAYS_TOKENS = 128
 """Fewer tokens than this are read in no time."""
+MOST_TOO_LONG = 3
+"""How often a prompt is made shorter for a server that will not take it: by then it fits, whatever the text is."""
 OTHERS_S = 1.5
 """How long somebody who asks by hand waits for other answers, once there is one."""
 MOST_SAMPLES = 5
@@ -67,6 +70,7 @@ class Asking:
         self._syntax = syntax
         self._thrift = thrift
         self._prompting = Prompting(context)
+        self.warming = Warming(engines, traces, thrift, self._prompting)
         self._background: set[asyncio.Task[None]] = set()
 
     async def answer(
@@ -82,22 +86,23 @@ class Asking:
                 return text
         except BackendError as error:
             trace.reason = error.code
-            return self._embedded.fallback(asked, _reach(settings, asked), trace)
+            return self._fallback(asked, settings, trace)
         if settings.instant and not asked.invoked and (text := self._instant(asked, settings, trace)):
             return text
         engine = asked.engine
         if engine is None or not engine.circuit.allows(asyncio.get_running_loop().time()):
-            return self._embedded.fallback(asked, _reach(settings, asked), trace)
+            return self._fallback(asked, settings, trace)
         try:
-            try:
-                return await self._ask(session, asked, engine, settings, trace)
-            except PromptTooLong:
-                engine.counter.underestimated()
-                session.frames.forget()
-                return await self._ask(session, asked, engine, settings, trace)
+            for _ in range(MOST_TOO_LONG):
+                try:
+                    return await self._ask(session, asked, engine, settings, trace)
+                except PromptTooLong:
+                    engine.counter.underestimated()
+                    session.frames.too_long(trace.prompt_tokens)
+            return await self._ask(session, asked, engine, settings, trace)
         except BackendError as error:
             trace.reason = error.code
-            return self._embedded.fallback(asked, _reach(settings, asked), trace)
+            return self._fallback(asked, settings, trace)
 
     @staticmethod
     async def _running(session: DocumentSession, asked: Question, trace: Trace) -> str | None:
@@ -125,22 +130,18 @@ class Asking:
     def _beside_action(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
         """While an action has the model: what the embedded engine says."""
         trace.reason = "an action has the model"
-        return self._embedded.fallback(asked, _reach(settings, asked), trace)
+        return self._fallback(asked, settings, trace)
 
-    def warm(self, session: DocumentSession, asked: Question, settings: CompletionSettings) -> None:
-        """Have the model read the window at a cursor, in the background."""
-        engine = asked.engine
-        if engine is None or not self._reads_ahead(engine, settings):
-            return
-        if engine.circuit.allows(asyncio.get_running_loop().time()):
-            self._in_background(self._warm_at(session, asked, engine, settings))
-
-    async def _warm_at(
-        self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
-    ) -> None:
-        trace = self._warming(asked, engine)
-        prompt, _ = await self._prompting.prompt(session, asked, engine, settings, trace)
-        await self._warm(engine, prompt, trace)
+    def _fallback(self, asked: Question, settings: CompletionSettings, trace: Trace) -> str:
+        """What the embedded engine says in the model's place; kept apart from what models say, so that typing through
+        it keeps it, and the model is asked again as soon as it can be."""
+        there = asked.without_model
+        if (kept := self.cache.memory.at(there, everything=asked.invoked)) is not None:
+            trace.source = "cache"
+            return kept
+        if text := self._embedded.fallback(asked, _reach(settings, asked), trace):
+            self.cache.memory.put(there[0].key, Answer(there[0].head, text, guess=True))
+        return text
 
     def prepare(self, session: DocumentSession, asked: Question, change: Change, settings: CompletionSettings) -> None:
         """Have the model answer, in the background, what will be asked after a change that is only expected yet.
@@ -148,7 +149,7 @@ class Asking:
         Only where nobody pays for what may be for nothing: an engine on this machine.
         """
         engine = asked.engine
-        if not settings.prefetch or engine is None or engine.info.metered or not self._reads_ahead(engine, settings):
+        if not settings.prefetch or engine is None or engine.info.metered or not self.warming.pays(engine, settings):
             return
         if not engine.circuit.allows(asyncio.get_running_loop().time()) or engine.scheduler.acting:
             return
@@ -253,8 +254,8 @@ class Asking:
         if (pause_s := self._pause_s(asked, engine, settings, unread, trace)) > 0:
             lasting = unread - engine.read_every_time(prompt)
             pays = lasting >= WARM_UP_PAYS_TOKENS and pause_s >= WARM_UP_PAYS_S
-            if pays and self._reads_ahead(engine, settings):
-                self._in_background(self._warm(engine, prompt, self._warming(asked, engine)))
+            if pays and self.warming.pays(engine, settings):
+                self.warming.begin(engine, prompt, asked.request.document.language)
             await asyncio.sleep(pause_s)
             if engine.scheduler.acting and not asked.invoked:
                 return self._beside_action(asked, settings, trace)
@@ -276,8 +277,8 @@ class Asking:
     ) -> None:
         """In a pause after an answer: take the project's context as it is now, and have it read."""
         prompt = await self._prompting.renewed(session, asked, engine, settings)
-        if prompt is not None and self._reads_ahead(engine, settings):
-            await self._warm(engine, prompt, self._warming(asked, engine))
+        if prompt is not None and self.warming.pays(engine, settings):
+            await self.warming.read(engine, prompt, asked.request.document.language)
 
     async def _generate(
         self,
@@ -329,39 +330,14 @@ class Asking:
             return 0.0
         if settings.debounce_ms == "auto":
             expected_ms = engine.latency.expected_ms(unread, engine.speed.tokens_per_s)
-            trace.debounce_ms = self._rhythm.wait_ms(expected_ms, worth=engine.worth.share)
+            sureness = PAID_SURENESS if engine.info.metered else SURENESS
+            trace.debounce_ms = self._rhythm.wait_ms(expected_ms, sureness / engine.worth.share)
         else:
             trace.debounce_ms = float(settings.debounce_ms)
         if self._thrift.applies(settings):
-            trace.debounce_ms *= LONGER
+            # Nobody waits longer than this for anything.
+            trace.debounce_ms = max(trace.debounce_ms, min(trace.debounce_ms * LONGER, LONGEST_MS))
         return asked.quiet_since_s + trace.debounce_ms / 1000 - asyncio.get_running_loop().time()
-
-    def _reads_ahead(self, engine: Engine, settings: CompletionSettings) -> bool:
-        """Whether a model may be given what may be for nothing: one on this machine, where power is not dear."""
-        return not engine.info.remote and not self._thrift.applies(settings)
-
-    def _warming(self, asked: Question, engine: Engine) -> Trace:
-        now = asyncio.get_running_loop().time()
-        trace = self._traces.begin(asked.request.document.language, "warm-up", now)
-        trace.engine, trace.model = engine.info.backend, engine.info.model
-        return trace
-
-    async def _warm(self, engine: Engine, prompt: Prompt, trace: Trace) -> None:
-        """Have a window read while nothing else is to be done, so that only its end is new when an answer is wanted."""
-        loop = asyncio.get_running_loop()
-        trace.prompt_tokens, trace.prompt_fresh, trace.outcome = prompt.tokens, True, "cancelled"
-        task = asyncio.current_task()
-        assert task is not None
-        try:
-            async with engine.scheduler.slot(Priority.WARM_UP, task.cancel):
-                engine.warmth.read(prompt)
-                usage = await engine.backend.warm(prompt)
-        except BackendError as error:
-            trace.outcome, trace.reason = "failed", error.code
-            return
-        engine.speed.observe(usage)
-        trace.outcome, trace.evaluated_tokens = "warm", usage.evaluated_tokens
-        trace.total_ms = trace.backend_ms = (loop.time() - trace.started_s) * 1000
 
     def _draft(self, asked: Question, engine: Engine, reach: Extent) -> Draft:
         """What the answer is read into; the line behind it is read too where that is for nothing."""
@@ -376,6 +352,7 @@ class Asking:
 
     async def aclose(self) -> None:
         """Stop what runs in the background."""
+        await self.warming.aclose()
         tasks = list(self._background)
         for task in tasks:
             task.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from codestral_lsp.backends.base import Backend, ModelInfo, Priority, Prompt, Sampling
+from codestral_lsp.backends.base import Backend, BackendName, ModelInfo, Priority, Prompt, Sampling
 from codestral_lsp.completion.circuit import Circuit
 from codestral_lsp.completion.latency import Latency
 from codestral_lsp.completion.scheduler import Scheduler
@@ -13,6 +13,9 @@ from codestral_lsp.completion.worth import Worth
 from codestral_lsp.prompt.budget import ReadingSpeed
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.tokens import TokenCounter
+
+LOADS_LATE: frozenset[BackendName] = frozenset({"ollama"})
+"""Servers that load a model only when it is first asked, which may take half a minute."""
 
 
 class Engine:
@@ -32,6 +35,8 @@ class Engine:
         self.worth = Worth()
         self.scheduler = scheduler or Scheduler(1 if not info.remote else info.slots, self._admitted)
         self.circuit = Circuit()
+        self.loaded = info.backend not in LOADS_LATE
+        """Whether the server has its model in memory, or was told to load it."""
 
     def _admitted(self, priority: Priority) -> None:
         if priority is Priority.ACTION and self.info.slots == 1:

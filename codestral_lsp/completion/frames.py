@@ -26,12 +26,14 @@ class Frame:
     context: FrozenContext = field(default_factory=FrozenContext)
     whole: bool = False
     """Whether the window is as large as it may be: the user stays here."""
+    most: int | None = None
+    """Tokens, by an estimate too low, of a prompt that was too long: it makes do with less, and without context."""
     written: int = 0
     """Characters written in the document since the model read everything here."""
 
     def again(self) -> Frame:
         """A frame for a place near by, which for now shows the same."""
-        return Frame(copy(self.anchor), self.context, self.whole, self.written)
+        return Frame(copy(self.anchor), self.context, self.whole, written=self.written)
 
 
 class Frames:
@@ -51,7 +53,7 @@ class Frames:
 
     def at(self, text: Text, cursor: Position) -> Frame:
         """The frame at a cursor, in use from now on."""
-        if self.here.anchor.stands_at(text, cursor):
+        if self.here.anchor.is_new or self.here.anchor.stands_at(text, cursor):
             return self.here
         found = next((frame for frame in self._others if frame.anchor.stands_at(text, cursor)), None)
         if found is not None:
@@ -60,6 +62,6 @@ class Frames:
         self.here = found or self.here.again()
         return self.here
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self.here, self._others = Frame(), []
+    def too_long(self, tokens: int) -> None:
+        """Begin anew, with less: so many tokens, or more, were refused."""
+        self.here, self._others = Frame(most=tokens), []

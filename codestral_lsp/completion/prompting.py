@@ -47,8 +47,10 @@ class Prompting:
         window = self._window(frame, asked, engine, settings)
         if window.fresh:
             # Who asks by hand waits for the answer, and wants a good one.
-            frame.whole, frame.written = asked.invoked, 0
-            if (found := await self._gather(asked, engine, settings, window, whole=frame.whole)) is not None:
+            frame.whole, frame.written = asked.invoked and frame.most is None, 0
+            bare = frame.most is not None
+            found = None if bare else await self._gather(asked, engine, settings, window, whole=frame.whole)
+            if found is not None:
                 trace.context_ms = found.ms
                 self._swap(frame, found)
             window = self._window(frame, asked, engine, settings)
@@ -121,7 +123,10 @@ class Prompting:
     @staticmethod
     def _window(frame: Frame, asked: Question, engine: Engine, settings: CompletionSettings) -> Window:
         most = prompt_tokens(settings, engine.info, engine.speed)
-        first = most if frame.whole or asked.invoked else first_tokens(settings, engine.info, engine.speed)
+        if frame.most is not None:
+            most = min(most, frame.most)
+        whole = frame.whole or asked.invoked
+        first = most if whole else min(most, first_tokens(settings, engine.info, engine.speed))
         budget = window_budget(most, first, engine.family, frame.context.gathered.tokens)
         return frame.anchor.window(asked.at.document, asked.at.cursor, budget, engine.counter.line)
 

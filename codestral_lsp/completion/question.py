@@ -9,6 +9,8 @@ from codestral_lsp.completion.place import Place, places
 from codestral_lsp.completion.request import CompletionRequest, Trigger
 from codestral_lsp.completion.surroundings import Surroundings, surroundings
 
+EMBEDDED = "workspace"
+"""In place of an engine's key."""
 LINES_BACK = 12
 """How many lines of an answer can have been typed (or accepted) and still be recognised as that answer."""
 
@@ -34,12 +36,19 @@ class Question:
         """Whether the user asked for it."""
         return self.request.trigger is Trigger.INVOKED
 
+    @property
+    def without_model(self) -> tuple[Place, ...]:
+        """The places as those of the embedded engine."""
+        if self.engine is None:
+            return self.places
+        return tuple(places(EMBEDDED, self.at.document, self.at.cursor, LINES_BACK))
+
 
 def question(request: CompletionRequest, engine: Engine | None, quiet_since_s: float) -> Question:
     """Derive what the pipeline needs."""
     at = request.as_if_selected()
     around = surroundings(at)
-    key = engine.key if engine else "workspace"
+    key = engine.key if engine else EMBEDDED
     return Question(
         request,
         at,

@@ -16,6 +16,8 @@ GLANCE_MS = 250.0
 """How long a suggestion must stand to be of any use."""
 SURENESS = 0.1
 """How probable it must be that the user still pauses when the answer is there and something of it is shown."""
+PAID_SURENESS = 0.2
+"""The same where each request costs money."""
 MOST_SURENESS = 0.8
 """However seldom anything is shown, a pause as probable as this is worth a request."""
 SHORTEST_MS = 50
@@ -54,10 +56,10 @@ class TypingRhythm:
             return 1.0
         return (len(self._sorted) - bisect_right(self._sorted, waited_ms + more_ms)) / longer
 
-    def wait_ms(self, answer_ms: float, *, worth: float = 1.0) -> float:
-        """How long after the last edit to ask, if the answer is expected to take `answer_ms`, and if something of it
-        will be shown with probability `worth`."""
-        sureness = min(MOST_SURENESS, SURENESS / worth)
+    def wait_ms(self, answer_ms: float, sureness: float = SURENESS) -> float:
+        """How long after the last edit to ask, if the answer is expected to take `answer_ms`, and if it must be so
+        probable that the pause outlasts it; never longer than `LONGEST_MS`, however slowly somebody types."""
+        sureness = min(MOST_SURENESS, sureness)
         for waited in range(SHORTEST_MS, LONGEST_MS, _STEP_MS):
             if self.outlasts(waited, answer_ms + GLANCE_MS) >= sureness:
                 return float(waited)

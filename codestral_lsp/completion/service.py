@@ -74,6 +74,8 @@ class CompletionService:
             if session := self._sessions.pop(document.uri, None):
                 session.close()
             return
+        if change.before is None and not self.silence(document):
+            self._asking.warming.load(document.language, self.settings.completion)
         now = asyncio.get_running_loop().time()
         session = self._session(document.uri)
         last_edit = session.edited_s
@@ -218,7 +220,7 @@ class CompletionService:
         """An action has left the model's cache cold: have it read again what is before the user now."""
         session = max(self._sessions.values(), key=lambda each: each.touched_s, default=None)
         if session is not None and session.asked is not None and self.settings.enabled:
-            self._asking.warm(session, session.asked, self.settings.completion)
+            self._asking.warming.at(session, session.asked, self.settings.completion)
 
     # ---- life
 

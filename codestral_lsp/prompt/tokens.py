@@ -54,4 +54,4 @@ class TokenCounter:
 
     def underestimated(self) -> None:
         """Learn that a prompt was larger than thought: the server refused it as too long."""
-        self._factor *= 1.3
+        self._factor = min(4.0, self._factor * 1.6)

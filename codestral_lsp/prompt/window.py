@@ -119,6 +119,11 @@ class WindowAnchor:
         else:
             self._tail_is_stale = True
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it shows nothing yet."""
+        return self._head is None
+
     def stands_at(self, text: Text, cursor: Position) -> bool:
         """Whether the window was last shown at `cursor`, or where edits have moved that to: what it shows below the
         cursor is what the model has read."""

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codestral_lsp.completion.rhythm import LONGEST_MS, SHORTEST_MS, TypingRhythm
+from codestral_lsp.completion.rhythm import LONGEST_MS, PAID_SURENESS, SHORTEST_MS, TypingRhythm
 
 
 def typist(median_ms: float) -> TypingRhythm:
@@ -23,6 +23,10 @@ def test_a_slow_typist_is_given_more_time_than_a_fast_one() -> None:
 
 def test_before_anything_is_known_the_wait_is_that_of_a_usual_programmer() -> None:
     assert 150 <= TypingRhythm().wait_ms(200) <= 600
+
+
+def test_where_requests_cost_money_pauses_must_be_surer_to_last() -> None:
+    assert TypingRhythm().wait_ms(600) < TypingRhythm().wait_ms(600, PAID_SURENESS) < LONGEST_MS
 
 
 def test_somebody_who_always_pauses_is_answered_at_once() -> None:

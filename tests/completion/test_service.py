@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codestral_lsp.backends.base import Priority
 from codestral_lsp.backends.workspace.prediction import Prediction
@@ -18,6 +20,7 @@ from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.store import ClientChange
 from codestral_lsp.errors import PromptTooLong, Unreachable
 from tests.completion.scene import URI, Scene, in_virtual_time
+from tests.virtual_time import run
 
 BODY = "def f(x):\n    y = █\n    return y\n"
 
@@ -565,6 +568,41 @@ class TestFailures:
         stage.model.failure = lambda: Unreachable("ollama", "gone")
         stage.predictor.predictions["    y = "] = Prediction("predicted()", 0.6)
         assert await stage.ghost() == "predicted()"
+
+    @in_virtual_time
+    async def test_typing_what_it_says_keeps_it_and_the_model_is_asked_once_it_is_back(self) -> None:
+        stage = await scene()
+        stage.model.failure = lambda: Unreachable("ollama", "gone")
+        stage.predictor.predictions["    y = "] = Prediction("predicted()", 0.6)
+        assert await stage.ghost() == "predicted()"
+        stage.insert("pre")
+        assert await stage.ghost() == "dicted()"
+        stage.model.failure = lambda: None
+        await asyncio.sleep(60)
+        stage.delete(1)
+        assert await stage.ghost() == "compute(1)"
+
+    @given(
+        characters=st.floats(1.0, 5.0), word=st.text("aZ9_+(漢", min_size=1, max_size=12), lines=st.integers(1, 1500)
+    )
+    def test_however_wrong_the_estimate_no_more_is_answered_than_fits(
+        self, characters: float, word: str, lines: int
+    ) -> None:
+        """A server that counts a token for every so many characters, and refuses what is over its context."""
+
+        async def ask() -> None:
+            stage = await scene(f"{word} {word}\n" * lines + "y = █\n")
+            asked = stage.model.calls
+
+            def refusal() -> PromptTooLong | None:
+                tokens = len(asked[-1].prompt.raw) / characters + 256
+                return PromptTooLong("ollama", "too long") if tokens > 4096 else None
+
+            stage.model.failure = refusal
+            await stage.ghost(Trigger.INVOKED)
+            assert len(asked[-1].prompt.raw) / characters + 256 <= 4096, "the last one was answered"
+
+        run(ask())
 
     @in_virtual_time
     async def test_a_prompt_that_is_too_long_is_asked_again_smaller(self) -> None:

@@ -1,6 +1,6 @@
 """A model whose answers are seldom shown is asked less often."""
 
-from codestral_lsp.completion.rhythm import TypingRhythm
+from codestral_lsp.completion.rhythm import SURENESS, TypingRhythm
 from codestral_lsp.completion.worth import Worth
 
 
@@ -24,6 +24,6 @@ def test_trust_returns() -> None:
 
 
 def test_the_less_is_shown_the_longer_is_the_pause_that_a_request_needs() -> None:
-    waits = [TypingRhythm().wait_ms(200, worth=worth) for worth in (1.0, 0.5, 0.2, 0.05)]
+    waits = [TypingRhythm().wait_ms(200, SURENESS / worth) for worth in (1.0, 0.5, 0.2, 0.05)]
     assert waits == sorted(waits)
     assert waits[0] < waits[-1]

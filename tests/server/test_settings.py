@@ -182,10 +182,12 @@ async def test_one_message_for_each_cause(start: StartClient, ollama: OllamaStan
 async def test_the_next_request_works_after_a_failure(start: StartClient, ollama: OllamaStandIn) -> None:
     client = await start(ollama)
     client.open(URI, TEXT)
-    ollama.plan(Canned(500, {"error": "model runner has unexpectedly stopped"}), path="/api/generate")
-    assert await client.items(URI, 1, 4) == []
-    await asyncio.sleep(1.2)
     assert await client.items(URI, 1, 4)
+    ollama.plan(Canned(500, {"error": "model runner has unexpectedly stopped"}), path="/api/generate")
+    client.change(URI, 2, ((1, 4), (1, 4), "x"))
+    assert await client.items(URI, 1, 5) == []
+    await asyncio.sleep(1.2)
+    assert await client.items(URI, 1, 5)
     await client.until(lambda: client.notifications("codestral/didChangeStatus")[-1]["kind"] == "Normal")
 
 
