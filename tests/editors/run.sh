@@ -13,8 +13,11 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 export CODESTRAL_EDITORS_DIR=${CODESTRAL_EDITORS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/codestral-lsp-editors}
 NODE=$CODESTRAL_EDITORS_DIR/node/node_modules/.bin/node
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+TMPDIR=$(mktemp -d)
+export TMPDIR
+report=$TMPDIR/report
+# What the editors and servers leave behind goes when all went well, and can be looked into when it did not.
+trap 'status=$?; if [ $status = 0 ]; then rm -rf "$TMPDIR"; else echo "run: what was left behind is in $TMPDIR" >&2; fi' EXIT
 
 "$HERE/setup.sh" || echo "run: not everything could be set up; what needs it is skipped" >&2
 if [ ! -x "$NODE" ] || [ ! -d "$HERE/node_modules" ]; then
@@ -30,7 +33,7 @@ export CODESTRAL_VSIX=$CODESTRAL_EDITORS_DIR/codestral-lsp.vsix
 (cd "$HERE" && npm run --silent check) || exit 1
 
 cd "$HERE" || exit 1
-if [ "${1:-}" = latency.ts ] || [ "${1:-}" = film.ts ]; then exec "$NODE" "$@"; fi
+if [ "${1:-}" = latency.ts ] || [ "${1:-}" = film.ts ]; then "$NODE" "$@"; exit; fi
 [ $# -gt 0 ] || set -- *.test.ts
 "$NODE" --test --test-concurrency=1 --test-timeout=900000 \
   --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$report" \

@@ -21,7 +21,7 @@ export const VSIX = process.env["CODESTRAL_VSIX"] ?? "";
 /** The server's command line; CODESTRAL_TEST_SERVER names another than the one in the development environment. */
 export const SERVER = process.env["CODESTRAL_TEST_SERVER"]?.split(" ") ?? [join(ROOT, ".venv/bin/codestral-lsp")];
 
-/** A new folder for one run's files. They stay, so that a failure can be looked into; the name says whose they are. */
+/** A new folder for one run's files; the name says whose they are. run.sh removes it when all went well. */
 export function scratch(name: string): string {
   return mkdtempSync(join(tmpdir(), `codestral-${name}-`));
 }
