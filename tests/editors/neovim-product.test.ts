@@ -183,6 +183,19 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     }, 60_000);
   });
 
+  for (const [version, before] of [["0.11", ""], ["0.11 made to look like 0.10", OLD]] as const) {
+    test(`a server that was killed is started again by hand, in ${version}`, async () => {
+      await start(`${before} SETUP{}`);
+      await nvim.ready();
+      process.kill(wire.serverProcess(), "SIGKILL");
+      await until("it to be gone", async () => (await nvim.lua(`return #vim.lsp.get_clients({ name = "codestral" })`)) === 0);
+      await command("Codestral restart");
+      await until("a new one", () => wire.sent("server", "codestral/didChangeStatus").length === 2, 30_000);
+      await nvim.type("Godef total(");
+      await nvim.ghostShown();
+    });
+  }
+
   test("says why there was no suggestion, beside the code", async () => {
     await start();
     await nvim.ready();

@@ -83,7 +83,11 @@ local COMMANDS = {
     server.ask("codestral.selectEngine", { words[1] or "auto" })
   end,
   restart = function()
-    server.ask("codestral.restart", {})
+    if server.client() then
+      server.ask("codestral.restart", {})
+    else
+      server.start_again()
+    end
   end,
   trust = function()
     server.ask("codestral.trustWorkspace", {}, function(files)

@@ -41,6 +41,20 @@ function M.enable(cmd, settings)
   end
 end
 
+--- Starts the server again for all open files, where it has ended.
+function M.start_again()
+  if compat.has_config then
+    vim.lsp.enable(NAME, false)
+    vim.lsp.enable(NAME)
+    return
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype ~= "" then
+      vim.api.nvim_exec_autocmds("FileType", { group = "codestral.enable", buffer = buf, modeline = false })
+    end
+  end
+end
+
 --- The client that serves a buffer, else any.
 ---@param buf? integer
 ---@return vim.lsp.Client?
