@@ -47,6 +47,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "infilling": Benchmark("HumanEval infilling: what is shown, and whether it runs", remembers=True),
     "cutting": Benchmark("Where answers are cut, in many languages, no model"),
     "crossfile": Benchmark("The project's context: what each source brings", remembers=True),
+    "recency": Benchmark("What the user's own edits and visits bring"),
     "tags": Benchmark("The index behind the context"),
     "actions": Benchmark("Explain and find the bug"),
     "stats_page": Benchmark("The page of statistics"),

@@ -7,10 +7,14 @@ deep or deeper, up to a blank line.
 
 from __future__ import annotations
 
+import builtins
+import collections.abc
 import random
 import re
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from codestral_lsp.context.indexer import work
@@ -19,9 +23,9 @@ from codestral_lsp.context.store import TagReader, index_file
 from codestral_lsp.context.words import STOP, WORD
 from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.position import Position
-from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.syntax import Lexical
 from codestral_lsp.document.text import Text
+from codestral_lsp.document.tree import SyntaxTree
 from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
 
@@ -33,6 +37,9 @@ _SHORTEST = 5
 """Characters of the name."""
 _KINDS = frozenset({"class", "type", "function", "method", "constant"})
 """What the name must be elsewhere. Fields have names that local variables have too."""
+_OWN_TYPES = (object, type, str, bytes, int, float, list, tuple, dict, set, BaseException)
+_PYTHONS = frozenset({*dir(builtins), *typing.__all__, *collections.abc.__all__, *chain(*map(dir, _OWN_TYPES))})
+"""Names of Python's own: whoever defines `values` or `Iterable` too is hardly meant."""
 _BOUND = re.compile(r"\s*(?::?=(?!=)|:\s)")
 """Follows a name that the line itself gives to something."""
 
@@ -82,8 +89,11 @@ def _in_file(root: Path, path: Path, reader: TagReader, order: random.Random) ->
     if not 20 <= len(lines) <= 3000:
         return
     language = language_of("", path)
-    rules = TextRules(Text.of(text), language)
+    syntax = SyntaxTree.of(Text.of(text), language)
+    if syntax is None:
+        return
     own = {each.name for each in reader.defined_in(str(path))}
+    foreign = _PYTHONS if language.name == "python" else frozenset[str]()
     seen: set[str] = set()
     for number, line in enumerate(lines):
         for match in WORD.finditer(line):
@@ -91,14 +101,14 @@ def _in_file(root: Path, path: Path, reader: TagReader, order: random.Random) ->
             if name in seen:
                 continue
             seen.add(name)
-            if number < 5 or len(name) < _SHORTEST or name in STOP or name in own or _is_import(line):
+            if number < 5 or len(name) < _SHORTEST or name in STOP or name in own | foreign or _is_import(line):
                 continue
             defined = reader.named(name, languages=together(language), most=MOST_DEFINITIONS)
             if not any(each.path != str(path) and each.definition.kind in _KINDS for each in defined):
                 continue
             if _BOUND.match(line, match.end()):
                 continue
-            if rules.lexical(Position(number, match.start() + 1)) is not Lexical.CODE:
+            if syntax.place(Position(number, match.start() + 1)).lexical is not Lexical.CODE:
                 continue
             if len(line) > 160 or len(line.strip()) < 8:
                 continue

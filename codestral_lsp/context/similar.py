@@ -19,7 +19,7 @@ _LINES_ABOVE, _LINES_BELOW = 8, 4
 """Lines around the cursor that are compared."""
 _MOST_WORDS = 24
 _MOST_FILES = 16
-_BEFORE, _AFTER = 5, 9
+_BEFORE, _AFTER = 4, 8
 """Lines shown around the line that is like the one at the cursor: what came next there may come next here."""
 _BESIDE = 1.0
 """What it counts that a file is in the folder of the one at the cursor, compared with a word."""
@@ -29,7 +29,7 @@ _MOST_SAME = 6
 """Tokens of it that count."""
 _LEAST = 0.12
 """Share of the words' worth that a piece must have."""
-_WORTH, _MOST_WORTH = 2.0, 1.6
+_WORTH, _MOST_WORTH = 3.0, 2.3
 """What a piece with all the words is worth, and the most that any is."""
 _FADES = 0.75
 """What each further piece is worth, compared with the one before it."""
