@@ -22,7 +22,7 @@ Tell = Callable[[str, Kept], None]
 """Told which look it was, and what it saw."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Piece:
     document: Document
     start: Position
