@@ -26,25 +26,19 @@ from codestral_lsp.backends.base import (
     Sampling,
     Usage,
 )
-from codestral_lsp.backends.choices import SLACK, count, milliseconds, total_logprob
-from codestral_lsp.backends.framing import Lines, mended
+from codestral_lsp.backends.choices import SLACK, count
+from codestral_lsp.backends.framing import Lines
 from codestral_lsp.backends.http import Http
+from codestral_lsp.backends.ollama_replies import logprob_of, no_fim, read_usage, refused, table, text_of
 from codestral_lsp.backends.ollama_store import full_name
 from codestral_lsp.backends.once import Once
-from codestral_lsp.backends.replies import Reply, Server, out_of_memory, quoted, refusal, too_long
+from codestral_lsp.backends.replies import Reply, Server
 from codestral_lsp.config.settings import OllamaSettings
 from codestral_lsp.errors import (
     BackendError,
     LocalOnly,
-    ModelMissing,
-    NoFim,
     NotInstalled,
     NotRunning,
-    OutOfMemory,
-    PromptTooLong,
-    ServerBusy,
-    ServerFault,
-    Unauthorized,
 )
 
 _NDJSON = "application/x-ndjson"
@@ -118,7 +112,7 @@ class OllamaBackend:
             self.forget()
             info = await self.describe()
             if info.fim is False:
-                raise self._no_fim()
+                raise no_fim(self._model)
         except BackendError as error:
             return Health(False, error.message, info, version, error)
         context = f", {info.context_tokens} tokens of context" if info.context_tokens else ""
@@ -186,7 +180,7 @@ class OllamaBackend:
                             yield Piece("", "repeat")
                             return
                         raise self._refusal(reply)
-                    if text := _text(message):
+                    if text := text_of(message):
                         told += 1
                         if told > limit + SLACK:
                             yield Piece("", "length")
@@ -195,12 +189,12 @@ class OllamaBackend:
                         last = text.strip()
                         if told == 1:  # most answers are cut before their end: this is the time to know it is loaded
                             self._has_answered()
-                        yield Piece(text, logprob=_logprob(message))
+                        yield Piece(text, logprob=logprob_of(message))
                     if message.get("done"):
                         await stream.drain()
                         self._has_answered()
                         finish: Finish = "length" if message.get("done_reason") == "length" else "stop"
-                        yield Piece("", finish, _usage(message))
+                        yield Piece("", finish, read_usage(message))
                         return
                 if repeats < _REPEATS:
                     raise stream.broken()
@@ -265,7 +259,7 @@ class OllamaBackend:
     async def _ask(self) -> ModelInfo:
         model = self._model
         shown = await self._show()
-        info, details = _table(shown, "model_info"), _table(shown, "details")
+        info, details = table(shown, "model_info"), table(shown, "details")
         architecture = str(info.get("general.architecture") or details.get("family") or "")
         remote_host = str(shown.get("remote_host") or "")
         cloud = bool(remote_host) or _named_cloud(model)
@@ -314,7 +308,7 @@ class OllamaBackend:
         return any(_FIM_TOKEN.search(token) for token in tokens) if tokens else None
 
     async def _ask_control_tokens(self) -> frozenset[str]:
-        info = _table(await self._show(verbose=True), "model_info")
+        info = table(await self._show(verbose=True), "model_info")
         tokens, kinds = info.get("tokenizer.ggml.tokens"), info.get("tokenizer.ggml.token_type")
         if not isinstance(tokens, list) or not isinstance(kinds, list):
             return frozenset()
@@ -330,30 +324,8 @@ class OllamaBackend:
             cure=f"Install it from https://ollama.com/download, then run: ollama pull {self._model}",
         )
 
-    def _no_fim(self) -> NoFim:
-        return NoFim("ollama", f"{self._model} cannot fill in the middle.", cure="Run: ollama pull codestral")
-
     def _refusal(self, reply: Reply) -> BackendError:
-        text, model = reply.text, self._model
-        says = quoted(reply)
-        if out_of_memory(text):
-            cure = "Choose a smaller model, or lower ollama.numCtx."
-            return OutOfMemory("ollama", f"The model does not fit into memory{says}", cure=cure)
-        if too_long(text):
-            cure = "Raise ollama.numCtx, or lower completion.contextTokens."
-            return PromptTooLong("ollama", f"The prompt does not fit into the loaded context{says}", cure=cure)
-        if re.search(r"does not support (?:insert|generate|completion|chat)", text):
-            return self._no_fim()
-        if reply.status == 404 and "model" in text:
-            return ModelMissing("ollama", f"Ollama does not have {model}.", cure=f"Run: ollama pull {model}")
-        if reply.status == 401:
-            return Unauthorized("ollama", "Ollama's cloud does not know this machine.", cure="Run: ollama signin")
-        if "server busy" in text:
-            return ServerBusy("ollama", "Ollama's queue is full.", cure="It passes when other programs stop asking.")
-        if reply.status >= 500:
-            cure = "Ollama's log says more; a smaller model or ollama.numCtx may help."
-            return ServerFault("ollama", f"Ollama failed{says}", cure=cure)
-        return refusal(self._server, reply)
+        return refused(self._server, reply, self._model)
 
 
 def _installed() -> bool:
@@ -372,40 +344,6 @@ def _stay_local(model: str, *, in_cloud: bool) -> None:
             f"privacy.localOnly is set and {model} runs in Ollama's cloud.",
             cure="Choose a model that runs on this machine.",
         )
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    text = message.get("response")
-    if text is None and isinstance(message.get("message"), dict):
-        text = message["message"].get("content")
-    return mended(text) if isinstance(text, str) else ""
-
-
-def _logprob(message: Mapping[str, Any]) -> float | None:
-    told = message.get("logprobs")
-    if not isinstance(told, list):
-        return None
-    return total_logprob([token.get("logprob") for token in told if isinstance(token, dict)])
-
-
-def _usage(message: Mapping[str, Any]) -> Usage:
-    def ms(name: str) -> float | None:
-        nanoseconds = milliseconds(message.get(name))
-        return None if nanoseconds is None else nanoseconds / 1e6
-
-    return Usage(
-        prompt_tokens=count(message.get("prompt_eval_count")),
-        cached_tokens=count(message.get("prompt_eval_cached_count")),
-        completion_tokens=count(message.get("eval_count")),
-        prompt_ms=ms("prompt_eval_duration"),
-        generation_ms=ms("eval_duration"),
-        load_ms=ms("load_duration"),
-    )
-
-
-def _table(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = message.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _named_cloud(model: str) -> bool:
