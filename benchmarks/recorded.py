@@ -18,14 +18,13 @@ from benchmarks.model import Memory
 from codestral_lsp.backends.base import (
     Backend,
     BackendName,
-    ChatRequest,
-    Health,
     ModelInfo,
     Piece,
     Prompt,
     Sampling,
     Usage,
 )
+from tests.plain_backend import PlainBackend
 
 MOST_TOKENS = 128
 
@@ -39,7 +38,7 @@ class NotRecorded(Exception):
     """The model was never asked this, and there is none to ask now."""
 
 
-class RecordedModel:
+class RecordedModel(PlainBackend):
     """A backend that plays back what the real one once answered."""
 
     name: BackendName = "llamacpp"
@@ -96,14 +95,6 @@ class RecordedModel:
             raise NotRecorded
         return [piece.text for piece in pieces if piece.text]
 
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
-        """Not asked in benchmarks."""
-        yield Piece("", "stop")
-
-    async def warm(self, prompt: Prompt) -> Usage:
-        """Costs nothing here."""
-        return Usage(prompt.tokens, 0)
-
     async def describe(self) -> ModelInfo:
         """What the real one said of itself when it was recorded."""
         if self._real is not None:
@@ -114,24 +105,6 @@ class RecordedModel:
             raise NotRecorded
         told: dict[str, Any] = json.loads(kept[0].text)
         return ModelInfo(**{**told, "names": tuple(told["names"]), "slots": 1})
-
-    async def health(self) -> Health:
-        """Well."""
-        return Health(True, "recorded", await self.describe())
-
-    async def count(self, text: str) -> int | None:
-        """Not recorded."""
-        return None
-
-    async def special(self, token: str) -> bool | None:
-        """Not recorded."""
-        return None
-
-    def forget(self) -> None:
-        """Nothing is forgotten here."""
-
-    async def aclose(self) -> None:
-        """The real one is closed by whoever opened it."""
 
 
 def _key(prompt: Prompt) -> bytes:

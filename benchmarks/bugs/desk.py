@@ -23,11 +23,8 @@ from codestral_lsp.backends.base import (
     Backend,
     BackendName,
     ChatRequest,
-    Health,
     ModelInfo,
     Piece,
-    Prompt,
-    Sampling,
     Usage,
 )
 from codestral_lsp.completion.engine import Engine
@@ -42,12 +39,13 @@ from codestral_lsp.insight.trace import Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
 from codestral_lsp.prompt.chat import ChatPrompts
 from codestral_lsp.prompt.families import detect
+from tests.plain_backend import PlainBackend
 
 Says = Callable[[ChatRequest], str]
 
 
 @dataclass
-class ScriptedBackend:
+class ScriptedBackend(PlainBackend):
     """A chat model that says what it is told to, at once."""
 
     says: Says
@@ -58,35 +56,9 @@ class ScriptedBackend:
         yield Piece(self.says(request))
         yield Piece("", "stop", Usage())
 
-    async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
-        """Nothing: it does not complete."""
-        yield Piece("", "stop")
-
-    async def warm(self, prompt: Prompt) -> Usage:
-        """Nothing to warm."""
-        return Usage()
-
     async def describe(self) -> ModelInfo:
         """A local model with room enough."""
         return ModelInfo("ollama", "scripted", "127.0.0.1", False, False, "raw", 8192)
-
-    async def health(self) -> Health:
-        """Well."""
-        return Health(True, "scripted", await self.describe())
-
-    async def count(self, text: str) -> int | None:
-        """Nobody knows."""
-        return None
-
-    async def special(self, token: str) -> bool | None:
-        """Nobody knows."""
-        return None
-
-    def forget(self) -> None:
-        """Nothing to forget."""
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
 
 
 class Desk:

@@ -29,14 +29,20 @@ _TRIES = {"ollama": 1, "mistral": 3, "llamacpp": 1, "openai": 1}
 """How often a completion is tried when the server fails before it has said anything."""
 
 
-async def failure(pair: Pair) -> BackendError:
-    """What a completion raises; and that the one after it is answered."""
+async def raised(pair: Pair) -> BackendError:
+    """What a completion raises."""
     with pytest.raises(BackendError) as caught:
         await hear(pair.backend.stream(prompt(), ASK))
     assert caught.value.cause.endswith((".", "…"))
     assert caught.value.cure
-    assert (await hear(pair.backend.stream(prompt(), ASK))).text == "return a + b"
     return caught.value
+
+
+async def failure(pair: Pair) -> BackendError:
+    """What a completion raises; and that the one after it is answered."""
+    error = await raised(pair)
+    assert (await hear(pair.backend.stream(prompt(), ASK))).text == "return a + b"
+    return error
 
 
 @pytest.fixture
@@ -131,7 +137,7 @@ async def test_a_closed_stream_leaves_nothing_behind(pair: Pair) -> None:
 @pytest.mark.parametrize("after", [0, 2], ids=["before the head", "in the middle"])
 async def test_silence_is_told_and_the_connection_given_up(pair: Pair, after: int) -> None:
     pair.server.plan(Fault("stall", after), path=pair.path)
-    assert isinstance(await failure(pair), Stalled)
+    assert isinstance(await raised(pair), Stalled)
     await pair.server.until_aborted()
 
 

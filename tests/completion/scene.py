@@ -12,8 +12,6 @@ from typing import Any
 
 from codestral_lsp.backends.base import (
     BackendName,
-    ChatRequest,
-    Health,
     ModelInfo,
     Piece,
     Prompt,
@@ -41,6 +39,7 @@ from codestral_lsp.insight.trace import Trace, Traces
 from codestral_lsp.privacy.ignore import IgnoreRules
 from codestral_lsp.prompt.families import CODESTRAL
 from tests.notation import at
+from tests.plain_backend import PlainBackend
 from tests.virtual_time import run
 
 URI = "file:///x.py"
@@ -58,7 +57,7 @@ class Call:
 
 
 @dataclass
-class ScriptedModel:
+class ScriptedModel(PlainBackend):
     """A backend that answers what it is told to, at the pace it is told to."""
 
     answer: Callable[[Prompt], str] = lambda prompt: "compute(1)\n"
@@ -94,10 +93,6 @@ class ScriptedModel:
             if call.end == "running":
                 call.end = "closed"
 
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
-        """Say nothing."""
-        yield Piece("", "stop")
-
     async def warm(self, prompt: Prompt) -> Usage:
         """Read the prompt."""
         self.warmed.append(prompt)
@@ -116,24 +111,6 @@ class ScriptedModel:
             context_tokens=4096,
             names=("codestral",),
         )
-
-    async def health(self) -> Health:
-        """Well."""
-        return Health(True, "well", await self.describe())
-
-    async def count(self, text: str) -> int | None:
-        """Nobody knows."""
-        return None
-
-    async def special(self, token: str) -> bool | None:
-        """Nobody knows."""
-        return None
-
-    def forget(self) -> None:
-        """Nothing to forget."""
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
 
 
 @dataclass

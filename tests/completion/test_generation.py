@@ -13,6 +13,7 @@ from codestral_lsp.completion.place import places
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
 from codestral_lsp.document.store import ClientChange, DocumentStore
+from tests.completion.scene import in_virtual_time
 from tests.notation import at
 
 URI = "file:///x.py"
@@ -188,6 +189,7 @@ class Stream:
         self.typist.says("compute(1)", whole=True)
 
 
+@in_virtual_time
 async def test_a_request_that_is_cancelled_leaves_the_stream_to_its_successor() -> None:
     stream = Stream()
     request = asyncio.create_task(stream.shown())
@@ -202,6 +204,7 @@ async def test_a_request_that_is_cancelled_leaves_the_stream_to_its_successor() 
     assert await successor == "compute(1)"
 
 
+@in_virtual_time
 async def test_without_a_successor_it_is_closed() -> None:
     stream = Stream()
     request = asyncio.create_task(stream.shown())
@@ -211,6 +214,7 @@ async def test_without_a_successor_it_is_closed() -> None:
     assert stream.outcome == "closed"
 
 
+@in_virtual_time
 async def test_closing_it_ends_the_wait() -> None:
     stream = Stream()
     request = asyncio.create_task(stream.shown())

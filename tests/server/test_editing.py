@@ -23,7 +23,7 @@ async def test_typing_and_deleting(mirror: Mirror) -> None:
     assert await mirror.ghost()
     mirror.type("xy = ")
     assert await mirror.ghost()
-    mirror.edit((mirror.cursor - 2, mirror.cursor, ""))
+    mirror.edit((mirror.cursor - len("y = "), mirror.cursor, ""))
     assert await mirror.ghost()
 
 

@@ -55,6 +55,10 @@ class Canned:
     content_type: str = "application/json"
 
 
+_TOKEN_MS = 0.01
+"""What a token takes of a model that answers at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """How a model answers. Times in ms."""
@@ -68,6 +72,14 @@ class Script:
     load_ms: float = 0.0
     logprob: float = -0.01
     """Of every token, for those who ask: a model that is sure of what it says."""
+
+    def reading_ms(self, new_tokens: int) -> float:
+        """What is told of the time that a prompt took. Not measured: how busy the machine is must change nothing."""
+        return max(_TOKEN_MS, self.prompt_token_ms) * new_tokens + self.first_token_ms
+
+    def writing_ms(self, tokens: int) -> float:
+        """What is told of the time that an answer took."""
+        return max(_TOKEN_MS, self.token_ms) * tokens
 
     def tokens(self, prompt: str) -> list[str]:
         """The answer to `prompt`, as tokens."""

@@ -194,12 +194,12 @@ class LlamaServerStandIn(StandIn):
         async with self.slot.lock:
             if (read := self._read(body["prompt"], reply)) is None:
                 return
-            prompt_ms = await self._evaluate(read)
+            await self.evaluate(read[0] - read[1])
             limit = max(1, body.get("n_predict", -1)) if body.get("n_predict", -1) >= 0 else None
             said, reason = self.said(asked, fault, limit, body.get("stop", []))
 
             async def messages() -> AsyncIterator[bytes]:
-                start, count = time.perf_counter(), 0
+                count = 0
                 for token in said:
                     count += 1
                     self.slot.wrote(token)
@@ -209,7 +209,7 @@ class LlamaServerStandIn(StandIn):
                         top["logprob"] = self.script.logprob
                         told["completion_probabilities"] = [{**top, "top_logprobs": [top]}]
                     if body.get("timings_per_token"):
-                        told["timings"] = _timings(read, prompt_ms, count, start)
+                        told["timings"] = self._timings(read, count)
                     yield event(told)
                 last = {
                     "index": 0,
@@ -220,7 +220,7 @@ class LlamaServerStandIn(StandIn):
                     "truncated": False,
                     "stop_type": "limit" if reason == "length" else "eos",
                     "tokens_cached": read[0] + count,
-                    "timings": _timings(read, prompt_ms, count, start),
+                    "timings": self._timings(read, count),
                 }
                 wanted = body.get("response_fields") or last
                 yield event({name: value for name, value in last.items() if name in wanted})
@@ -251,11 +251,11 @@ class LlamaServerStandIn(StandIn):
         async with self.slot.lock:
             if (read := self._read(prompt, reply)) is None:
                 return
-            prompt_ms = await self._evaluate(read)
+            await self.evaluate(read[0] - read[1])
             said, reason = self.said(prompt, fault, body.get("max_tokens"), body.get("stop", []))
 
             async def messages() -> AsyncIterator[bytes]:
-                start, count = time.perf_counter(), 0
+                count = 0
                 for token in said:
                     count += 1
                     self.slot.wrote(token)
@@ -266,27 +266,22 @@ class LlamaServerStandIn(StandIn):
                     "total_tokens": read[0] + count,
                     "prompt_tokens_details": {"cached_tokens": read[1]},
                 }
-                timings = _timings(read, prompt_ms, count, start)
+                timings = self._timings(read, count)
                 yield event({**choice(None, reason), "usage": usage, "timings": timings})
                 yield b"data: [DONE]\n\n"
 
             if await self.play(reply, SSE, messages(), fault):
                 reply.end()
 
-    async def _evaluate(self, read: tuple[int, int]) -> float:
-        start = time.perf_counter()
-        await self.evaluate(read[0] - read[1])
-        return (time.perf_counter() - start) * 1000
-
-
-def _timings(read: tuple[int, int], prompt_ms: float, count: int, start: float) -> dict[str, float]:
-    return {
-        "cache_n": read[1],
-        "prompt_n": read[0] - read[1],
-        "prompt_ms": prompt_ms,
-        "predicted_n": count,
-        "predicted_ms": (time.perf_counter() - start) * 1000,
-    }
+    def _timings(self, read: tuple[int, int], count: int) -> dict[str, float]:
+        new_tokens = read[0] - read[1]
+        return {
+            "cache_n": read[1],
+            "prompt_n": new_tokens,
+            "prompt_ms": self.script.reading_ms(new_tokens),
+            "predicted_n": count,
+            "predicted_ms": self.script.writing_ms(count),
+        }
 
 
 def _error(reply: Reply, status: int, kind: str, text: str, **more: int) -> None:

@@ -343,7 +343,6 @@ class OllamaStandIn(StandIn):
         reply: Reply,
         fault: Fault | None,
     ) -> None:
-        reading = time.perf_counter()
         read, cached = loaded.slot.read(prompt)
         if read > loaded.context - 1:
             if body.get("truncate", True) or not self._since("0.12.6"):
@@ -352,7 +351,7 @@ class OllamaStandIn(StandIn):
                 self._too_long(read, loaded.context, reply)
                 return
         await self.evaluate(read - cached)
-        prompt_ns = _ns(reading)
+        prompt_ns = round(self.script.reading_ms(read - cached) * 1e6)
         limit = chosen.get("num_predict") or None  # 0 is lost on the way to the runner
         said, reason = self.said(prompt, fault, limit, chosen.get("stop", []))
         stamp: dict[str, Any] = {"model": body["model"], "created_at": _now()}
@@ -368,7 +367,7 @@ class OllamaStandIn(StandIn):
             return {"response": token} if kind == "generate" else {"message": {"role": "assistant", "content": token}}
 
         async def messages() -> AsyncIterator[bytes]:
-            generating, count = time.perf_counter(), 0
+            count = 0
             last, repeats = "", 0
             for token in said:
                 repeats = repeats + 1 if token.strip() == last else 0
@@ -383,7 +382,8 @@ class OllamaStandIn(StandIn):
                 if body.get("logprobs") and self._since("0.12.11"):
                     line["logprobs"] = [{"token": token, "logprob": self.script.logprob, "bytes": list(token.encode())}]
                 yield _line(line)
-            times = {"total_duration": _ns(start), "eval_count": count, "eval_duration": _ns(generating)}
+            writing_ns = round(self.script.writing_ms(count) * 1e6)
+            times = {"total_duration": _ns(start), "eval_count": count, "eval_duration": writing_ns}
             yield _line({**stamp, **text(""), **finish, **times})
 
         if body.get("stream", True):
