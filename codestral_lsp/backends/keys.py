@@ -127,8 +127,9 @@ class Keys:
 
 
 def _keyring(backend: BackendName) -> tuple[str, ...]:
-    # In a process of its own: a keyring may wait for the user, and must not make this one wait.
-    return (sys.executable, "-m", "keyring", "get", KEYRING_SERVICE, backend)
+    # In a process of its own: a keyring may wait for the user, and must not make this one wait. `-P`: a file of that
+    # name in the folder where the server was started, which may be a stranger's repository, is not what is run.
+    return (sys.executable, "-P", "-m", "keyring", "get", KEYRING_SERVICE, backend)
 
 
 def _checked(value: str, source: str) -> Secret:

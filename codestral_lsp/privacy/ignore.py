@@ -173,7 +173,10 @@ class IgnoreRules:
         if answer is None:
             if len(self._answers) >= _REMEMBERED:
                 self._answers.clear()
-            answer = self._answers[name] = not (folder.ignored or self._ignores(folder, name, is_folder=False))
+            answer = not (folder.ignored or self._ignores(folder, name, is_folder=False))
+            if answer and os.path.islink(name) and (real := os.path.realpath(name)) != name:
+                answer = self.allows(Path(real))  # another name of a file does not make it another file
+            self._answers[name] = answer
         return answer
 
     def enters(self, path: Path) -> bool:
@@ -199,6 +202,8 @@ class IgnoreRules:
         below = len(path.rstrip(os.sep)) + 1
         folder = _Folder(parent.top if parent else below, {}, False, stamp, now_s)
         folder.ignored = parent is not None and (parent.ignored or self._ignores(parent, path, is_folder=True))
+        if not folder.ignored and os.path.islink(path) and (real := os.path.realpath(path)) != path:
+            folder.ignored = self._folder(real).ignored
         if not folder.ignored:
             for name, modified_ns in zip(RULE_FILES, stamp, strict=True):
                 above = parent.rules.get(name, ()) if parent else ()

@@ -179,6 +179,7 @@ class App:
             max_bytes=settings.cache.max_mb << 20,
             max_age_s=settings.cache.max_age_days * 86400,
             on_error=lambda error: self.report([error]),
+            is_secret=self.door.vault.holds,
         )
 
     # ---- telling the user

@@ -72,8 +72,15 @@ class DiskCache:
     """
 
     def __init__(
-        self, folder: Path, *, max_bytes: int, max_age_s: float, on_error: Callable[[CacheError], None]
+        self,
+        folder: Path,
+        *,
+        max_bytes: int,
+        max_age_s: float,
+        on_error: Callable[[CacheError], None],
+        is_secret: Callable[[str], bool] = lambda text: False,
     ) -> None:
+        """`is_secret` knows texts that must not be kept though nothing in themselves gives them away."""
         self.database = Database(
             folder / "completions.db",
             _SCHEMA,
@@ -85,6 +92,7 @@ class DiskCache:
         self._max_bytes = max_bytes
         self._max_age_s = max_age_s
         self._on_error = on_error
+        self._is_secret = is_secret
         self._puts = 0
 
     @property
@@ -123,7 +131,7 @@ class DiskCache:
 
         from codestral_lsp.privacy.secrets import find_secrets  # slow to import
 
-        if find_secrets(answer.text):
+        if find_secrets(answer.head + answer.text) or self._is_secret(answer.text):
             return
         connection.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
