@@ -156,6 +156,8 @@ class Answer:
     context_tokens: dict[str, int]
     context_ms: float | None
     text: str
+    given: bool
+    """Whether the prompt has what is wanted, or its first line, just as it is."""
 
 
 class Asker(ServerCompleter):
@@ -223,6 +225,7 @@ async def ask_all(
                 trace.context_tokens,
                 trace.context_ms,
                 got,
+                hole.truth.split("\n")[0].strip() in asked[0].raw,
             )
             answers[hole.id] = answer, asked
             asker.closed(hole.path)
@@ -292,6 +295,7 @@ def prompts_row(answers: Sequence[Answer]) -> dict[str, Any]:
     return {
         "holes": len(answers),
         "name in the prompt": f"{100 * mean(each.shown for each in answers):.0f} %",
+        "the line itself in the prompt": f"{100 * mean(each.given for each in answers):.0f} %",
         "context tokens, mean": round(mean(sum(each.context_tokens.values()) for each in answers)),
     }
 

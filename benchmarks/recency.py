@@ -35,7 +35,8 @@ ABOVE, BELOW = 55, 15
 """Lines that the model sees anyway."""
 BUDGET = 500
 _SHORTEST = 5
-SOURCES = (SourceName.EDITS, SourceName.VISITED)
+SOURCES = (SourceName.EDITS, SourceName.VISITED, SourceName.SKELETON)
+"""Those that need no index; the file's own outline beside the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,8 +132,10 @@ class ContextSettings:
     """What else of the workspace the model is shown, source by source."""
 
     definitions: bool = setting(True, kinds.flag(), "Definitions, in other files, of the names near the cursor.")
-    skeleton: bool = setting(True, kinds.flag(), "The file's own outline beyond what is shown of it.")
-    similar: bool = setting(True, kinds.flag(), "Code that uses the same rare words.")
+    skeleton: bool = setting(
+        False, kinds.flag(), "The file's own outline beyond what is shown of it; seldom worth its tokens."
+    )
+    similar: bool = setting(True, kinds.flag(), "Code that goes on like the code before the cursor.")
     edits: bool = setting(True, kinds.flag(), "What you have just changed.")
     visited: bool = setting(True, kinds.flag(), "Where you last worked in other open files.")
     tests: bool = setting(True, kinds.flag(), "In a test what it tests, elsewhere the tests.")

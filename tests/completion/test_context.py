@@ -180,8 +180,16 @@ async def test_what_is_late_is_not_waited_for() -> None:
 
 
 @in_virtual_time
-async def test_sources_are_switched_off_one_by_one() -> None:
+async def test_sources_are_switched_one_by_one() -> None:
     context = ScriptedContext()
-    stage = await scene(context, context={"similar": False, "tests": False})
+    stage = await scene(context, context={"similar": False, "tests": False, "skeleton": True})
     await stage.ghost()
     assert set(context.sources) == set(SourceName) - {SourceName.SIMILAR, SourceName.TESTS}
+
+
+@in_virtual_time
+async def test_what_is_not_worth_its_tokens_is_off_by_default() -> None:
+    context = ScriptedContext()
+    stage = await scene(context)
+    await stage.ghost()
+    assert set(context.sources) == set(SourceName) - {SourceName.SKELETON}
