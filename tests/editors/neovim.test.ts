@@ -97,7 +97,8 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
   });
 
   test("typing what the ghost says keeps it there at every key and asks the model nothing", async () => {
-    await open("def ", "def total(prices): return sum(prices)\n");
+    const settings = { completion: { debounceMs: 30, prefetch: false } }; // what comes after it would be asked for
+    await open("def ", "def total(prices): return sum(prices)\n", { settings });
     await nvim.type("to");
     await nvim.ghostShown("tal(prices): return sum(prices)");
     const { completions } = await standIn.stats();

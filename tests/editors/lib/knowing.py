@@ -14,6 +14,7 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from tests.standins.base import Script, continuing, serve
 from tests.standins.mistral import MistralStandIn
@@ -66,16 +67,32 @@ class Memory:
         return answers[(self._asked[prompt] - 1) % len(answers)]
 
 
+class Ollama(OllamaStandIn):
+    """Counts what was asked for, and not what the model was only to load or to read."""
+
+    def stats(self) -> dict[str, Any]:
+        bodies = [request.json() for request in self.seen("/api/generate")]
+        asked = [body for body in bodies if body["prompt"] and body["options"]["num_predict"] > 1]
+        return {**super().stats(), "completions": len(asked)}
+
+
+class Mistral(MistralStandIn):
+    """Counts what was asked for."""
+
+    def stats(self) -> dict[str, Any]:
+        return {**super().stats(), "completions": len(self.seen("/v1/fim/completions"))}
+
+
 def main(api: str, known: str, first_token_ms: str, token_ms: str) -> None:
     memory = Memory(Path(known))
     pace = float(first_token_ms), float(token_ms)
     if api == "mistral":
-        serve(lambda: MistralStandIn(Script(memory.go_on, *pace)))
+        serve(lambda: Mistral(Script(memory.go_on, *pace)))
         return
     script = Script(lambda prompt: memory.go_on(prompt) if prompt.startswith("[SUFFIX]") else said(prompt), *pace)
     # A version that does not tell how sure the model is, for what it knows by heart it is sure of.
     models = {} if api == "empty" else {"codestral:latest": Model()}
-    serve(lambda: OllamaStandIn(script, models=models, version="0.12.10"))
+    serve(lambda: Ollama(script, models=models, version="0.12.10"))
 
 
 if __name__ == "__main__":

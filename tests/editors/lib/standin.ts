@@ -62,10 +62,8 @@ export class StandIn {
 
   async stats(): Promise<Stats> {
     const answer = await fetch(`${this.url}/stand-in`);
-    const stats = (await answer.json()) as { requests: Record<string, number>; aborted: number; violations: string[] };
-    const completions = ["/api/generate", "/v1/fim/completions"].reduce((sum, path) => sum + (stats.requests[path] ?? 0), 0);
-    const pulls = stats.requests["/api/pull"] ?? 0;
-    return { completions, pulls, aborted: stats.aborted, violations: stats.violations };
+    const stats = (await answer.json()) as Omit<Stats, "pulls"> & { requests: Record<string, number> };
+    return { ...stats, pulls: stats.requests["/api/pull"] ?? 0 };
   }
 
   /** Waits until one more client than `before` has gone away in the middle of a reply. */
