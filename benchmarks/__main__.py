@@ -45,6 +45,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "traces": Benchmark("Typing traces: what a keystroke costs", remembers=True),
     "commits": Benchmark("Real commits typed again: what completion is worth", remembers=True),
     "infilling": Benchmark("HumanEval infilling: what is shown, and whether it runs", remembers=True),
+    "programs": Benchmark("Small programs typed in: characters kept, wrong suggestions", remembers=True),
     "cutting": Benchmark("Where answers are cut, in many languages, no model"),
     "crossfile": Benchmark("The project's context: what each source brings", remembers=True),
     "recency": Benchmark("What the user's own edits and visits bring"),
