@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from codestral_lsp.completion.opening import said_before
@@ -196,6 +197,7 @@ class Seam:
             taken = consumed(inserted, rest) if self._around.rest_is_closers else 0
             behind = Position(self._cursor.line, self._cursor.column + taken)
             self._known[text] = await self._keeper.preview(self._tree, Range(self._cursor, behind), inserted)
+            await asyncio.sleep(0)  # a preview may be made at once, and several in a row would hold the loop up
         return self._known[text]
 
     def _is_indented_well(self, text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from codestral_lsp.document.language import ScopeKind
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 _LINES = 60
 """How far below the hole names are looked for."""
+
+_MOST_LINES = 3000
+"""In a longer file no name counts as missing: looking for it everywhere would hold others up."""
+
+_PROSE_TRIES = 10
+"""So many places of a name are looked at for one in code."""
 
 _IDENTIFIERS = frozenset({"identifier", "simple_identifier", "variable_name"})
 _TARGETS = frozenset({"left", "name", "pattern", "alias", "declarator", "parameters"})
@@ -41,6 +48,8 @@ def missing_names(tree: SyntaxTree, position: Position) -> frozenset[str]:
     Names that are called, that are members of something, that begin like a type or that the language itself gives
     do not count.
     """
+    if len(tree.text.lines) > _MOST_LINES:
+        return frozenset()
     region = _behind(tree, position)
     first: dict[str, int] = {}
     bound: dict[str, int] = {}
@@ -96,14 +105,18 @@ def _counts(tree: SyntaxTree, node: Node, parent: Node, name: str) -> bool:
 
 
 def _stands_elsewhere(tree: SyntaxTree, name: str, region: Range) -> bool:
-    """Whether a name is a word of the code before a region or behind it."""
+    """Whether a name is a word of the code before a region or behind it: of what is near, or often of comments."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-    for number, line in enumerate(tree.text.lines):
-        if name not in line or region.start.line < number <= region.end.line:
+    lines, first, last = tree.text.lines, region.start.line, region.end.line
+    tries = 0
+    for number in chain(range(first, -1, -1), range(last + 1, len(lines))):
+        if name not in lines[number]:
             continue
-        head = line[: region.start.column] if number == region.start.line else line
-        if any(not tree.lexical(Position(number, found.end())).prose for found in word.finditer(head)):
-            return True
+        line = lines[number] if number != first else lines[number][: region.start.column]
+        for found in word.finditer(line):
+            tries += 1
+            if tries > _PROSE_TRIES or not tree.lexical(Position(number, found.end())).prose:
+                return True
     return False
 
 
