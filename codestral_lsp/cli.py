@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     why = commands.add_parser("why", help="the last requests: why nothing was shown, or what it cost")
     why.add_argument("--last", type=int, nargs="?", const=1, default=20, metavar="N", help="how many (20; alone: 1)")
+    why.add_argument("--all", action="store_true", help="warm-ups, prefetches and alternatives too")
     why.add_argument("--json", action="store_true")
     why.set_defaults(run=_why)
 

@@ -16,6 +16,7 @@ from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Position
 from codestral_lsp.errors import CodestralError, UsageError
+from codestral_lsp.insight.trace import Trace
 from codestral_lsp.server.app import App
 
 _INDEX_S = 60.0
@@ -83,8 +84,13 @@ async def _complete(spot: Spot, paths: UserPaths, *, as_json: bool) -> int:
     return 0 if suggestion else 1
 
 
+def _trace(app: App) -> Trace:
+    """What became of the one thing that was asked; the model may have been loaded for it before."""
+    return next(trace for trace in app.traces if trace.trigger == Trigger.INVOKED.value)
+
+
 def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
-    status, trace = app.engines.status, list(app.traces)[-1]
+    status, trace = app.engines.status, _trace(app)
     answer: dict[str, Any] = {
         "file": str(spot.file),
         "line": spot.line + 1,
@@ -107,7 +113,7 @@ def _as_json(app: App, spot: Spot, suggestion: Suggestion | None) -> str:
 
 def _show(app: App, document: Document, cursor: Position, suggestion: Suggestion | None) -> None:
     """The line with the suggestion in it goes to standard output, what there is to say of it to standard error."""
-    status, trace = app.engines.status, list(app.traces)[-1]
+    status, trace = app.engines.status, _trace(app)
     if suggestion is None:
         print(f"No suggestion: {trace.reason}.", file=sys.stderr)
     else:

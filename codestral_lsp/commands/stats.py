@@ -17,6 +17,7 @@ from codestral_lsp.errors import UsageError
 from codestral_lsp.insight.history import History, since
 from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.prices import price_table
+from codestral_lsp.insight.reckon import write_page
 from codestral_lsp.insight.stats import summed
 from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import Ledger, months, this_month
@@ -56,9 +57,10 @@ def _show(page: str, given: Path | None, own: Path) -> None:
     """Write the page where it is wanted; where nobody says, among our own files, and open it."""
     file = given or own
     try:
-        file.write_text(page, "utf-8")
         if given is None:
-            file.chmod(0o600)
+            write_page(own, page)
+        else:
+            given.write_text(page, "utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", cure="Name another: --html FILE.") from None
     print(file.absolute())

@@ -14,7 +14,7 @@ from codestral_lsp.insight.history import History, last
 def run(options: argparse.Namespace) -> int:
     """Print them, oldest first. Exit code 1 if they cannot be read."""
     history = History(UserPaths.default(options.config).state)
-    found = history.database.now(last, max(1, options.last)) or []
+    found = history.database.now(last, max(1, options.last), background=options.all) or []
     history.database.close()
     if history.database.problem:
         print(f"codestral-lsp: {history.database.path} cannot be used: {history.database.problem}.", file=sys.stderr)

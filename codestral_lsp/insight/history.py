@@ -18,6 +18,7 @@ CREATE TABLE traces (
 );
 CREATE INDEX traces_by_time ON traces (at);
 """
+_ASKED = ('\'"trigger":"automatic"\'', '\'"trigger":"invoked"\'')
 _FIELDS = frozenset(Trace.__slots__)
 _MOST = 100_000
 """Traces that are kept."""
@@ -38,9 +39,13 @@ class History:
             self.database.later(_insert, rows)
 
 
-def last(connection: sqlite3.Connection, count: int) -> list[tuple[float, Trace]]:
-    """The last traces, oldest first, each with the seconds since the epoch when its request came."""
-    rows = connection.execute("SELECT at, trace FROM traces ORDER BY at DESC LIMIT ?", (count,)).fetchall()
+def last(connection: sqlite3.Connection, count: int, *, background: bool = True) -> list[tuple[float, Trace]]:
+    """The last traces, oldest first, each with the seconds since the epoch when its request came.
+
+    Without `background` only those that an editor asked for: no warm-ups, prefetches and alternatives.
+    """
+    asked = "" if background else f"WHERE {' OR '.join(f'instr(trace, {each})' for each in _ASKED)}"
+    rows = connection.execute(f"SELECT at, trace FROM traces {asked} ORDER BY at DESC LIMIT ?", (count,)).fetchall()  # noqa: S608
     return [(at, _trace(text)) for at, text in reversed(rows)]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
-from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 from codestral_lsp.server import reckoning
@@ -75,9 +74,7 @@ def register(app: App) -> None:
     async def stats(*days: float) -> dict[str, Any]:
         """What was shown and taken in the last days (30 unless told); the fields of `codestral-lsp stats --json`, and
         its text at `text`."""
-        span = days[0] if days else _DAYS
-        sums, month = await reckoning.reckon(app, span)
-        return {**sums.as_json(), "month": month.as_json(), "text": stats_text(sums, span, month.text)}
+        return await reckoning.reckon(app, days[0] if days else _DAYS)
 
     @command("codestral.statsPage")
     async def stats_page(*days: float) -> str:

@@ -3,56 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-import time
-from datetime import datetime
-from typing import TYPE_CHECKING
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from codestral_lsp.errors import CodestralError
-from codestral_lsp.insight.history import since
-from codestral_lsp.insight.month import Month
+from codestral_lsp.insight.history import last
 from codestral_lsp.privacy.ledger import months
 
 if TYPE_CHECKING:
-    from codestral_lsp.insight.stats import Stats
     from codestral_lsp.server.app import App
-
 
 log = logging.getLogger(__name__)
 
+# `-P`: what lies in the folder the server was started in is never imported.
+_COMMAND = (sys.executable, "-P", "-c", "from codestral_lsp.insight.reckon import main; main()")
 
-async def reckon(app: App, days: float) -> tuple[Stats, Month]:
-    """The sums of the last days, and the month's money."""
-    from codestral_lsp.insight.stats import summed
 
+async def reckon(app: App, days: float, page: Path | None = None) -> dict[str, Any]:
+    """The sums of the last days and the month's money; also as a page, if there is a file to write it to."""
     app.history.save(app.traces, asyncio.get_running_loop().time())
-    found = await app.history.database.ask(since, time.time() - days * 86400)
+    await app.history.database.ask(last, 0)  # what is to be counted has been written then
     await app.door.month_cost()
-    return await asyncio.to_thread(summed, found or ()), app.door.month
+    spent = await app.ledger.database.ask(months) or []
+    asked = {
+        "state": str(app.paths.state),
+        "days": days,
+        "month": asdict(app.door.month),
+        "spent": [asdict(each) for each in spent],
+        "page": "" if page is None else str(page),
+    }
+    process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+    try:
+        said, _ = await process.communicate(json.dumps(asked).encode())
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    answer: dict[str, Any] = json.loads(said) if said else {"problem": "The statistics cannot be counted."}
+    if "problem" in answer:
+        raise CodestralError(answer["problem"], cure="Run: codestral-lsp stats --html FILE")
+    return answer
 
 
 async def show_page(app: App, days: float) -> str:
     """Write the page among our own files and have the editor open it, in a browser; answers its URI."""
-    from codestral_lsp.insight.page import statistics_page
-
-    stats, month = await reckon(app, days)
-    spent = await app.ledger.database.ask(months) or []
-    page = await asyncio.to_thread(statistics_page, stats, month, spent, days, datetime.now().astimezone())
     file = app.paths.state / "stats.html"
-
-    def write() -> None:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write_text(page, "utf-8")
-        file.chmod(0o600)
-
-    try:
-        await asyncio.to_thread(write)
-    except OSError as error:
-        raise CodestralError(
-            f"{file} cannot be written: {error.strerror}.", cure="Check the permissions of your state folder."
-        ) from None
+    await reckon(app, days, file)
     window = app.server.client_capabilities.window
     if window is not None and window.show_document is not None and window.show_document.support:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.patience import soon
+from tests.server.conftest import prompts
 from tests.standins.base import Canned, Script
 from tests.standins.ollama import OllamaStandIn
 
@@ -128,7 +129,8 @@ class TestComplete:
     ) -> None:
         config = tmp_path / "config.toml"
         config.write_text('backend = "ollama"\n')
-        ollama.plan(Canned(500, {"error": "cudaMalloc failed: out of memory"}), path="/api/generate")
+        failure = Canned(500, {"error": "cudaMalloc failed: out of memory"})
+        ollama.plan(failure, failure, path="/api/generate")  # the model is loaded before it is asked
         ran = await run(environ, "--config", config, "complete", f"{file}:2:5")
         assert (ran.code, ran.out) == (1, "")
         assert "does not fit into memory" in ran.said
@@ -153,10 +155,10 @@ class TestCache:
     ) -> None:
         assert "0 answers" in (await run(environ, "cache", "stats")).out
         await run(environ, "complete", f"{file}:2:5")
-        asked = len(ollama.seen("/api/generate"))
+        asked = len(prompts(ollama))
         again = json.loads((await run(environ, "complete", f"{file}:2:5", "--json")).out)
         assert again["trace"]["source"] == "disk"
-        assert len(ollama.seen("/api/generate")) == asked
+        assert len(prompts(ollama)) == asked
         stats = json.loads((await run(environ, "cache", "stats", "--json")).out)
         assert stats["answers"] == 1
         assert json.loads((await run(environ, "cache", "clear", "--json")).out) == {"removed": 1}

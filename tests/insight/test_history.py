@@ -118,6 +118,18 @@ async def test_a_trace_is_kept_when_it_is_over_and_again_when_its_fate_is_known(
     assert (tmp_path / "traces.db").stat().st_mode & 0o077 == 0
 
 
+async def test_what_the_editor_asked_for_is_told_apart_from_the_background(tmp_path: Path) -> None:
+    history, traces = History(tmp_path), Traces()
+    for trigger in ("automatic", "prefetch", "invoked", "warm-up"):
+        traces.begin("python", trigger, 5.0).outcome = "shown"
+    history.save(traces, 6.0)
+    asked = await history.database.ask(last, 10, background=False) or []
+    every = await history.database.ask(last, 10) or []
+    history.database.close()
+    assert [trace.trigger for _, trace in asked] == ["automatic", "invoked"]
+    assert len(every) == 4
+
+
 async def test_why_and_stats_after_a_completion(command: Command, tmp_path: Path) -> None:
     (tmp_path / "add.py").write_text("def add(a, b):\n    return \n\n\nprint(add(1, 2))\n")
     async with OllamaStandIn(Script("a + b\n")) as server:
