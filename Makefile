@@ -6,7 +6,7 @@ JOBS ?= 2
 # The platforms to package for, as VS Code names them: its extension and JetBrains' template carry wheels that differ.
 VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
-.PHONY: demo test lint test-editors test-model bench bench-editors package docs site lock clean help
+.PHONY: demo test test-long test-guards audit reproducible lint test-editors test-model bench bench-editors package docs site lock clean help
 
 help:
 	@echo "make demo          see it work: the real server completes in a sample project"
@@ -14,6 +14,10 @@ help:
 	@echo "make lint          formatting, linters, strict type checks"
 	@echo "make test-editors  real VS Code (in Chromium), Neovim, Emacs"
 	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
+	@echo "make test-long     a long day, 200 kills, many random cases: what does not fit make test"
+	@echo "make test-guards   removes each guard in turn and shows that a test fails"
+	@echo "make audit         known vulnerabilities of the pinned packages (needs the network)"
+	@echo "make reproducible  builds the wheel twice and compares"
 	@echo "make bench         all figures, into docs/numbers/"
 	@echo "make bench-editors how long a user waits for ghost text, in real editors"
 	@echo "make package       wheel, .vsix, archives for Neovim and JetBrains, into dist/"
@@ -55,6 +59,24 @@ bench-editors: .venv/ready
 test-model: .venv/ready
 	$(BIN)/python -m pytest -q -rs tests/model
 
+test-long: .venv/ready
+	CODESTRAL_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/state
+	CODESTRAL_TEST_LONG=1 $(BIN)/python -m pytest -q -s tests/long
+	CODESTRAL_TEST_EXAMPLES=1000 $(BIN)/python -m pytest -q --timeout 3600 tests/document tests/server/test_framing.py tests/server/test_interleavings.py
+
+test-guards: .venv/ready
+	$(BIN)/python -m tests.guards
+
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+reproducible: .venv/ready
+	rm -rf dist/once dist/again
+	for build in once again; do SOURCE_DATE_EPOCH=1700000000 $(BIN)/python -m hatchling build -t wheel -d dist/$$build || exit 1; done
+	cmp dist/once/*.whl dist/again/*.whl
+
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
@@ -91,4 +113,4 @@ lock:
 	echo 'zensical==0.0.73' | uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements-site.lock
 
 clean:
-	rm -rf .venv dist site editors/vscode/node_modules editors/vscode/dist
+	rm -rf .venv .venv-audit dist site editors/vscode/node_modules editors/vscode/dist
