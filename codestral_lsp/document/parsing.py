@@ -13,6 +13,7 @@ the text. (`progress_callback` crashes the process.) That is what `Pace` is for.
 
 from __future__ import annotations
 
+import ctypes
 import re
 import sys
 import time
@@ -66,15 +67,45 @@ def parse(grammar: Grammar, text: Text, base: Tree | None, pace: Pace) -> Tree |
     from tree_sitter import Parser
 
     stopped = False
+    given: list[bytes] = []
 
     def read(_byte: int, point: Point) -> bytes:
         nonlocal stopped
         stopped = stopped or not pace()
-        return b"" if stopped else _chunk(text.lines, *point)
+        if stopped:
+            return b""
+        given.append(_chunk(text.lines, *point))
+        return given[-1]
 
     parser = Parser(load(grammar))
-    tree = parser.parse(read) if base is None else parser.parse(read, old_tree=base)
+    try:
+        tree = parser.parse(read) if base is None else parser.parse(read, old_tree=base)
+    finally:
+        if _is_kept(grammar):
+            for piece in given:
+                ctypes.pythonapi.Py_DecRef(ctypes.py_object(piece))
     return None if stopped else tree
+
+
+@cache
+def _is_kept(grammar: Grammar) -> bool:
+    """Whether the binding never lets go of what a read callback returns, as py-tree-sitter 0.25 does not.
+
+    Whole files would pile up, at every parse. It is tried out, so that a binding that is mended is left alone.
+    """
+    from tree_sitter import Parser
+
+    piece = "".join(("x ", grammar.entry)).encode()  # made now: nobody else refers to it
+    count = 0
+
+    def read(byte: int, _: Point) -> bytes:
+        nonlocal count
+        count += byte == 0
+        return piece if byte == 0 else b""
+
+    before = sys.getrefcount(piece)
+    Parser(load(grammar)).parse(read)
+    return 0 < count == sys.getrefcount(piece) - before
 
 
 def edited(tree: Tree, old: Text, new: Text, changed: list[Hunk]) -> Tree:
