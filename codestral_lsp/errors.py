@@ -36,7 +36,9 @@ class SettingsError(CodestralError):
     code = "settings"
 
     def __init__(self, path: str, source: str, problem: str, *, cure: str = "") -> None:
-        super().__init__(f"Setting {path} ({source}): {problem}.", cure=cure)
+        """`path` names the setting; empty if all of `source` is meant."""
+        where = f"Setting {path} ({source})" if path else f"Settings in {source}"
+        super().__init__(f"{where}: {problem}.", cure=cure)
         self.path = path
         self.source = source
 

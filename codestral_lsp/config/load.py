@@ -145,10 +145,10 @@ def file_layer(path: Path, *, required: bool = False) -> tuple[Layer, tuple[Sett
     except FileNotFoundError:
         if not required:
             return Layer(source, {}), ()
-        return Layer(source, {}), (SettingsError("(all)", source, "there is no such file", cure="Check --config."),)
+        return Layer(source, {}), (SettingsError("", source, "there is no such file", cure="Check --config."),)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
-        return Layer(source, {}), (SettingsError("(all)", source, problem, cure="Mend or remove the file."),)
+        return Layer(source, {}), (SettingsError("", source, problem, cure="Mend or remove the file."),)
 
 
 def environment_layer(environ: Mapping[str, str] = os.environ) -> Layer:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from codestral_lsp.context.place import Place, Snippet, SourceName
 from codestral_lsp.context.workspace import Workspace
 
-_MOST_EDITS = 4
 _MOST_VISITS = 3
 _AROUND = 8
 """Lines each way around the line that was worked on."""

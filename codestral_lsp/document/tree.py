@@ -139,10 +139,6 @@ class SyntaxTree(Syntax):
         assert moved is not None
         return moved
 
-    def with_insertion(self, position: Position, inserted: str) -> SyntaxTree:
-        """The tree as it would be with `inserted` at `position`; see `with_edit`."""
-        return self.with_edit(Range(position, position), inserted)
-
     def error_count(self, span: Range | None = None) -> int:
         """How many places do not parse, in the whole text or where they touch `span`: what is wrong or missing."""
         return sum(1 for _ in self._errors(span))

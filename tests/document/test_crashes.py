@@ -59,7 +59,7 @@ for _ in range(30):
 
 DEEP_NESTING = """
 from codestral_lsp.document.languages import LANGUAGES
-from codestral_lsp.document.position import Position
+from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
 
@@ -70,7 +70,7 @@ for language in LANGUAGES:
             tree.place(Position(0, 1_000))
             tree.scopes(Position(10_000, 0))
             tree.error_count()
-            tree.with_insertion(Position(0, 3), "x").error_count()
+            tree.with_edit(Range(Position(0, 3), Position(0, 3)), "x").error_count()
 """
 
 RANDOM_EDITS = """

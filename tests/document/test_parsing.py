@@ -269,7 +269,7 @@ def test_a_tree_and_its_edited_copy_are_two() -> None:
     text = Text.of("def f():\n    return 1\n")
     tree = parsed("python", text)
     before = nodes(tree.tree)
-    broken = tree.with_insertion(Position(1, 99), "(")
+    broken = tree.with_edit(Range(Position(1, 99), Position(1, 99)), "(")
     assert broken.error_count() > 0
     assert nodes(tree.tree) == before
     assert str(tree.text) == str(text)

@@ -171,7 +171,7 @@ class TestErrors:
     def test_an_insertion_shows_whether_it_breaks_something(self, inserted: str, adds: bool) -> None:
         value, cursor = marked("def f():\n    x = 1█\n\n\ndef h():\n    return 2\n")
         tree = parsed("python", value)
-        assert (tree.with_insertion(cursor, inserted).error_count() > tree.error_count()) is adds
+        assert (tree.with_edit(Range(cursor, cursor), inserted).error_count() > tree.error_count()) is adds
         assert tree.error_count() == 0
         assert tree.text is value
 
@@ -179,7 +179,7 @@ class TestErrors:
         value, cursor = marked("int f() {\n  if (x) {\n    y();█\n}\n")
         tree = parsed("c", value)
         assert tree.error_count() == 1
-        assert tree.with_insertion(cursor, "\n  }").error_count() == 0
+        assert tree.with_edit(Range(cursor, cursor), "\n  }").error_count() == 0
 
     def test_errors_are_counted_where_they_touch_a_span(self) -> None:
         value, _ = marked("a = 1\nb = = 2\nc = 3\nd = = 4\n█")
