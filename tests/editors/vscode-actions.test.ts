@@ -62,6 +62,7 @@ describe("VS Code's actions", { skip: unavailable }, () => {
     await window.command("Codestral: Write Code Here");
     await window.answer("the highest price");
     await window.previewAccepted("vscode-generate.png");
+    await window.command("View: Focus First Editor Group");
     assert.equal(await window.saved(), `${HEAD}def highest(prices):\n    return max(prices)\n`);
   });
 });

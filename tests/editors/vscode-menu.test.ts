@@ -81,8 +81,7 @@ describe("VS Code's menu", { skip: unavailable }, () => {
     await window.says(/codestral through ollama/);
     await window.menu("Open the Walkthrough");
     await window.page.locator(".getting-started-step", { hasText: "A model on this machine" }).waitFor();
-    await window.command("Codestral: Show Menu");
-    await window.choose("Settings");
+    await window.menu("Settings");
     await window.page.locator(".settings-editor .setting-item-category", { hasText: "Codestral" }).first().waitFor();
     await window.picture("vscode-settings.png");
   });

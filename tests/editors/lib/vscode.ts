@@ -171,17 +171,21 @@ export class Window {
   }
 
   /** Chooses an entry of the list that is open, by the keyboard: types a part of it, then Enter. */
-  async choose(text: string): Promise<void> {
+  async choose(text: string, timeout = 30_000): Promise<void> {
     const input = this.page.locator(".quick-input-widget input.input");
-    await input.fill(text);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().waitFor();
+    await input.fill(text, { timeout });
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().waitFor({ timeout });
     await this.press("Enter");
   }
 
   /** Chooses an entry of the status bar's menu. */
   async menu(entry: string): Promise<void> {
-    await this.command("Codestral: Show Menu");
-    await this.choose(entry);
+    const find = async (): Promise<true> => {
+      await this.command("Codestral: Show Menu");
+      await this.choose(entry, 5000);
+      return true;
+    };
+    await until(`${entry} in the menu`, () => find().catch(() => false), 60_000); // what takes the focus closes it
   }
 
   /** Answers the input box that is open. */
