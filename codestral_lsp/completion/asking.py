@@ -24,6 +24,7 @@ from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import read_answer
 from codestral_lsp.completion.surroundings import Extent
+from codestral_lsp.completion.taste import takes_blocks
 from codestral_lsp.completion.thrift import LONGER, Thrift
 from codestral_lsp.completion.warming import Warming
 from codestral_lsp.config.settings import CompletionSettings
@@ -165,7 +166,7 @@ class Asking:
         trace.outcome = "cancelled"
         prompt, sampling = self._prompting.expected(session, asked, change, engine, settings, trace)
         place = TextRules(document.text, language_of(document.language, document.path or document.uri)).place(cursor)
-        reach = extent(settings, place, asked.around, asked.request.trigger)
+        reach = self._extent(asked, settings, place)
         generation = session.follow_up = Generation(asked.places[0], cursor, follows_edits=False)
         digest = engine.digest(prompt, sampling)
         draft = self._draft(asked, engine, reach)
@@ -215,7 +216,7 @@ class Asking:
         task = asyncio.current_task()
         assert task is not None
         place = await self._place(asked)
-        reach = extent(settings, place, asked.around, asked.request.trigger)
+        reach = self._extent(asked, settings, place)
         for seed in range(1, MOST_SAMPLES + 1):
             if found.enough:
                 return
@@ -237,6 +238,11 @@ class Asking:
         """What kind of place the cursor is in."""
         return (await self._syntax.syntax(asked.at.document)).place(asked.at.cursor)
 
+    def _extent(self, asked: Question, settings: CompletionSettings, place: Place) -> Extent:
+        """How far the model may go."""
+        taken = takes_blocks(self._traces)
+        return extent(settings, place, asked.around, asked.request.trigger, takes_blocks=taken)
+
     async def _ask(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings, trace: Trace
     ) -> str:
@@ -249,7 +255,7 @@ class Asking:
         if engine.scheduler.acting and not asked.invoked:
             return self._beside_action(asked, settings, trace)
         if reach is None:
-            reach = extent(settings, await self._place(asked), asked.around, asked.request.trigger)
+            reach = self._extent(asked, settings, await self._place(asked))
         unread = engine.warmth.unread(prompt)
         if (pause_s := self._pause_s(asked, engine, settings, unread, trace)) > 0:
             lasting = unread - engine.read_every_time(prompt)

@@ -20,10 +20,13 @@ def obvious(settings: CompletionSettings, around: Surroundings, trigger: Trigger
     return None if around.rest_is_closers and (not head or head.endswith(_OPENERS)) else Extent.LINE
 
 
-def extent(settings: CompletionSettings, place: Place, around: Surroundings, trigger: Trigger) -> Extent:
+def extent(
+    settings: CompletionSettings, place: Place, around: Surroundings, trigger: Trigger, *, takes_blocks: bool = True
+) -> Extent:
     """A block where one has just been opened or begins on a line of its own, else the rest of the line.
 
-    Those who ask by hand get the statement that they have begun, or what is missing before the code behind the cursor.
+    A line too for users who have been taking no blocks. Those who ask by hand get the statement that they have begun,
+    or what is missing before the code behind the cursor.
     """
     if settings.multiline == "never" or place.lexical in (Lexical.STRING, Lexical.LINE_COMMENT):
         return Extent.LINE
@@ -32,5 +35,5 @@ def extent(settings: CompletionSettings, place: Place, around: Surroundings, tri
     if not around.rest_is_closers:
         return Extent.STATEMENT if trigger is Trigger.INVOKED else Extent.LINE
     if place.empty_body or place.line_start:
-        return Extent.BLOCK
+        return Extent.BLOCK if takes_blocks or trigger is Trigger.INVOKED else Extent.LINE
     return Extent.STATEMENT if trigger is Trigger.INVOKED else Extent.LINE
