@@ -12,7 +12,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Longer than anything takes on a machine with a hundred times more to do. Only a failure waits for so long."""
 
 

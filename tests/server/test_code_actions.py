@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lsp_client import CAPABILITIES, Json, LspClient
+from tests.patience import PATIENCE_S
 from tests.server.conftest import StartClient
 from tests.standins.base import Script
 from tests.standins.ollama import OllamaStandIn
@@ -58,6 +59,13 @@ async def actions(client: LspClient, span: Json = INSIDE, diagnostics: Any = (),
     return list(await client.request("textDocument/codeAction", params))
 
 
+async def until_offered(client: LspClient, title: str, span: Json = INSIDE) -> None:
+    """Wait for the document's tree: where the machine is busy, what needs it is not offered at once."""
+    async with asyncio.timeout(PATIENCE_S):
+        while title not in titles(await actions(client, span)):
+            pass
+
+
 def titles(found: list[Json]) -> list[str]:
     return [action["title"] for action in found]
 
@@ -82,6 +90,7 @@ async def found(start: StartClient, ollama: OllamaStandIn, **changes: Any) -> tu
 async def test_what_is_offered_where(start: StartClient) -> None:
     client = await start(capabilities=ABLE)
     client.open(URI, TEXT)
+    await until_offered(client, "Document mean()")
     offered = await actions(client)
     assert titles(offered) == [
         "Explain mean()",
@@ -118,9 +127,9 @@ async def test_comments_and_empty_bodies_can_be_filled(start: StartClient) -> No
     client = await start(capabilities=ABLE)
     client.open(URI, "# read the file\n\n\ndef f(path):\n    pass\n")
     top = {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 3}}
-    assert "Generate: read the file" in titles(await actions(client, top))
+    await until_offered(client, "Generate: read the file", top)
     body = {"start": {"line": 4, "character": 4}, "end": {"line": 4, "character": 4}}
-    assert "Generate the body of def f(path):" in titles(await actions(client, body))
+    await until_offered(client, "Generate the body of def f(path):", body)
 
 
 async def test_other_tools_problems_can_be_fixed(start: StartClient, ollama: OllamaStandIn) -> None:
