@@ -26,12 +26,10 @@ def listed(nav: Any) -> Iterator[str]:
             yield from [below] if isinstance(below, str) else listed(below)
 
 
-def test_every_page_is_in_the_navigation_once() -> None:
+def test_the_navigation_names_pages_that_are_there_each_once() -> None:
     nav = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]["nav"]
     named = sorted(listed(nav))
     assert named == sorted(set(named) & set(PAGES))
-    # Pages of figures come and go with what is measured; their own README leads to them.
-    assert [page for page in PAGES if page not in named and not page.startswith("numbers/")] == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, "../README.md"])
