@@ -179,7 +179,7 @@ GUARDS = (
         "log.py",
         "        handler.addFilter(without_secrets)",
         "        pass",
-        "tests/commands tests/server/test_engines.py -k 'log or shows_nowhere'",
+        "tests/privacy/test_log.py",
     ),
     Guard(
         "a restored secret is not kept",
