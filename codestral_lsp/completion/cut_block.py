@@ -114,7 +114,7 @@ class BlockCutter:
             return self._back("end of block")
         if self._extent is not Extent.BLOCK or width <= self._seam.function_depth:
             return self._back("end of block")
-        if width > self._below or _CLAUSE.match(stripped) or self._seam.needs(before):
+        if width > self._below or self._seam.needs(before):
             # Blocks around are not whole yet either.
             self._base = width
             return None
