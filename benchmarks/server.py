@@ -131,6 +131,7 @@ async def under_load(count: int, workspace: Path) -> dict[str, dict[str, Any]]:
             await client.items(URI, 2506, 0)
             model.script = Script(first_token_ms=3_600_000)
             results["didChange while the model hangs"] = _row(await _edits(client, count))
+        results["an edit disagrees: stream closed"] = _row(await closing(count // 5))
         model.script = Script(answer="beta\n")
         async with server("ours", model.url, root=workspace) as client:
             times = await _pings(client, 50)
@@ -139,6 +140,29 @@ async def under_load(count: int, workspace: Path) -> dict[str, dict[str, Any]]:
             results["any message while indexing"] = _row(times)
             results["any message at rest"] = _row(await _pings(client, count))
     return results
+
+
+async def closing(count: int) -> list[float]:
+    """From sending an edit that disagrees with an answer on its way to the model's seeing its connection closed, ms."""
+    times = []
+    long = Script(answer="beta(" + "gamma, " * 500, token_ms=20)
+    async with OllamaStandIn(long) as model, server("ours", model.url) as client:
+        client.open(URI, big_file())
+        for turn in range(count):
+            start = f"    value_{turn} = "
+            client.change(URI, 2 * turn + 2, ((2506 + turn, 0), (2506 + turn, 0), start + "\n"))
+            asked = len(model.seen("/api/generate"))
+            client.complete(URI, 2506 + turn, len(start))
+            await _until_asked(model, asked + 1)
+            await asyncio.sleep(0.2)  # the answer has begun, and its line is far from its end
+            before, began = len(model.aborted), time.perf_counter()
+            client.change(URI, 2 * turn + 3, ((2506 + turn, len(start)), (2506 + turn, len(start)), "z"))
+            times.append(((await model.until_aborted(before + 1)).at - began) * 1000)
+    return times[1:]  # the first one had the model loaded
+
+
+async def _until_asked(model: OllamaStandIn, count: int) -> None:
+    await model.until(lambda: len(model.seen("/api/generate")) >= count)
 
 
 def _cpu_ms(pid: int) -> float:
