@@ -219,8 +219,8 @@ GUARDS = (
     Guard(
         "links out of the workspace are not indexed",
         "indexing/files.py",
-        "if not stat.S_ISREG(status.st_mode) or status.st_size",
-        "if status.st_size",
+        "entry.is_dir(follow_symlinks=False)",
+        "entry.is_dir()",
         "tests/backends/workspace/test_index.py tests/context/test_index.py",
     ),
     # ---- trust
