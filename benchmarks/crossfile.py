@@ -29,12 +29,13 @@ from benchmarks.crossfile_holes import Hole, holes, index
 from benchmarks.holes import REPOS, repositories
 from benchmarks.report import percentile, table
 from benchmarks.traces import paths_in
-from codestral_lsp.backends.base import BackendName, ChatRequest, Health, ModelInfo, Piece, Prompt, Sampling, Usage
+from codestral_lsp.backends.base import BackendName, ModelInfo, Piece, Prompt, Sampling
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.config.settings import LlamacppSettings
 from codestral_lsp.context.place import SourceName
 from codestral_lsp.server.app import App
+from tests.plain_backend import PlainBackend
 from tests.virtual_time import run
 
 PROMPT_TOKENS = 1700
@@ -62,7 +63,7 @@ Played = dict[str, dict[str, tuple["Answer", Asked]]]
 """By arm and hole."""
 
 
-class Recorded:
+class Recorded(PlainBackend):
     """A model's answers on disk, by prompt."""
 
     name: BackendName = "llamacpp"
@@ -99,35 +100,9 @@ class Recorded:
             yield Piece(found[0])
         yield Piece("", "stop")
 
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
-        """Not asked here."""
-        yield Piece("", "stop")
-
-    async def warm(self, prompt: Prompt) -> Usage:
-        """Costs nothing here."""
-        return Usage()
-
     async def describe(self) -> ModelInfo:
         """As set down above."""
         return INFO
-
-    async def health(self) -> Health:
-        """Well."""
-        return Health(True, "recorded", INFO)
-
-    async def count(self, text: str) -> int | None:
-        """Not recorded."""
-        return None
-
-    async def special(self, token: str) -> bool | None:
-        """Not recorded."""
-        return None
-
-    def forget(self) -> None:
-        """Nothing is forgotten here."""
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
 
 
 def _as_asked(sampling: Sampling) -> Sampling:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from codestral_lsp.document.language import Grammar, Language, ScopeKind
+from codestral_lsp.document.nodes import between, code_from, ends_itself, in_string, is_string, name_of, path_to
 from codestral_lsp.document.parsing import Hunk, Pace, byte_column, column_of, deadline, edited, hunks, parse
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.rules import TextRules
@@ -55,12 +56,6 @@ _CLAUSES = frozenset(
 )
 """Inside one of these, the statement that it is a part of does not count as one more block."""
 
-_ENDS = frozenset({")", "]", "}", ";", ";;", "end", "fi", "done", "esac"})
-"""A scope whose last token is one of these is over right behind it."""
-
-_NAMED_BY = ("name", "left", "key", "declarator", "property")
-"""The fields of a statement that give a name to the function or type behind them."""
-
 
 def _without_pause() -> bool:
     return True
@@ -78,7 +73,7 @@ class SyntaxTree(Syntax):
         self.cost_ms = cost_ms
         """What a reparse after a small edit is expected to take, in milliseconds."""
         self._grammar = grammar
-        self._rules = TextRules(text, language, partial(_code_from, tree, grammar))
+        self._rules = TextRules(text, language, partial(code_from, tree, grammar))
         self._row = -1
         """The first line that was changed to make this text of another."""
         self._clean: SyntaxTree | None = None
@@ -150,11 +145,11 @@ class SyntaxTree(Syntax):
         path = self._path_before(position)
         for depth in range(len(path) - 1, 0, -1):
             node = path[depth]
-            if node.type in self._grammar.interpolations and self._is_between(node, position):
+            if node.type in self._grammar.interpolations and between(node, self.point(position)):
                 return Lexical.CODE
             if node.type in self._grammar.comments:
                 return self._in_comment(node, position)
-            if _is_string(self._grammar, node) and self._is_in_string(node, position):
+            if is_string(self._grammar, node) and in_string(node, self.point(position)):
                 return Lexical.DOCSTRING if self._is_docstring(path[: depth + 1]) else Lexical.STRING
         return Lexical.CODE
 
@@ -163,7 +158,7 @@ class SyntaxTree(Syntax):
         for depth in range(len(path) - 1, 0, -1):
             node = path[depth]
             if node.type in self._grammar.comments or (
-                _is_string(self._grammar, node) and self._is_docstring(path[: depth + 1])
+                is_string(self._grammar, node) and self._is_docstring(path[: depth + 1])
             ):
                 return self.range_of(node)
         return None
@@ -251,13 +246,7 @@ class SyntaxTree(Syntax):
         if self.language.indented or node.has_error:
             return True
         end = self._position(node.end_point)
-        return position < end or (position == end and not self._is_closed(node))
-
-    def _is_closed(self, node: Node) -> bool:
-        """Whether a node ends with a word or mark of its own, right behind which one is outside."""
-        while node.child_count:
-            node = node.children[-1]
-        return not node.is_named and node.type in _ENDS
+        return position < end or (position == end and not ends_itself(node))
 
     def scope_of(self, kind: ScopeKind, node: Node, parent: Node | None) -> Scope:
         """A node of that kind as a scope; `parent` may give it its name."""
@@ -273,7 +262,7 @@ class SyntaxTree(Syntax):
         return Scope(kind, "" if kind is ScopeKind.BLOCK else self._name(node, parent), whole, head)
 
     def _name(self, node: Node, parent: Node | None) -> str:
-        named = node.child_by_field_name("name") or _declared(node) or _assigned(node, parent)
+        named = name_of(node, parent)
         if named is not None:
             return self.text.slice(self.range_of(named))
         # An implementation is named by the type that it is for, whatever the type's parameters.
@@ -296,24 +285,6 @@ class SyntaxTree(Syntax):
         # Some grammars take the line end in.
         is_over = position.line > span.start.line and position.column == 0 and position == span.end
         return Lexical.LINE_COMMENT if is_behind and not is_over else Lexical.CODE
-
-    def _is_between(self, node: Node, position: Position) -> bool:
-        """Whether a position is behind the first token of a node and before its last."""
-        point = self.point(position)
-        if node.child_count < 2:
-            return node.start_point < point <= node.end_point
-        return node.children[0].end_point <= point <= node.children[-1].start_point
-
-    def _is_in_string(self, node: Node, position: Position) -> bool:
-        """Whether a position is between the quotation marks of a string."""
-        point = self.point(position)
-        if node.child_count < 2:
-            return node.start_point < point < node.end_point
-        first, last = node.children[0], node.children[-1]
-        start = first.end_point if not first.is_named or "start" in first.type else node.start_point
-        is_closed = not last.is_missing and (not last.is_named or "end" in last.type)
-        end = last.start_point if is_closed and last.end_point > last.start_point else node.end_point
-        return start <= point <= end
 
     def _is_docstring(self, path: list[Node]) -> bool:
         """Whether the string at the end of a path is the first statement of its block."""
@@ -370,7 +341,7 @@ class SyntaxTree(Syntax):
 
     def _path_to(self, point: tuple[int, int]) -> list[Node]:
         if self._path is None or self._path[0] != point:
-            self._path = point, _path(self.tree, point)
+            self._path = point, path_to(self.tree, point)
         return self._path[1]
 
     def point(self, position: Position) -> tuple[int, int]:
@@ -385,48 +356,3 @@ class SyntaxTree(Syntax):
     def range_of(self, node: Node) -> Range:
         """From a node's first character to behind its last. (`Node.text` may never return.)"""
         return Range(self._position(node.start_point), self._position(node.end_point))
-
-
-def _path(tree: Tree, point: tuple[int, int]) -> list[Node]:
-    """The nodes that hold the character at a point, from the root down. (`Node.parent` searches from the root.)"""
-    cursor = tree.walk()
-    path = [tree.root_node]
-    while cursor.goto_first_child_for_point(point) is not None:
-        node = cursor.node
-        if node is None or node.start_point > point:
-            break
-        path.append(node)
-    return path
-
-
-def _is_string(grammar: Grammar, node: Node) -> bool:
-    return node.type in grammar.strings and node.is_named
-
-
-def _code_from(tree: Tree, grammar: Grammar, line: int) -> int:
-    """The first line from `line` on that does not start in a string or comment."""
-    for node in _path(tree, (line, 0))[1:]:
-        is_prose = _is_string(grammar, node) or node.type in grammar.comments
-        if is_prose and node.start_point < (line, 0):
-            return node.end_point.row + 1
-    return line
-
-
-def _declared(node: Node) -> Node | None:
-    """The name in a declarator of C, however wrapped: `*(*f(int))[3]`."""
-    declarator = node.child_by_field_name("declarator")
-    inner = declarator
-    while inner is not None:
-        declarator = inner
-        inner = declarator.child_by_field_name("declarator") or next(
-            (child for child in declarator.named_children if child.type.endswith("declarator")), None
-        )
-    return declarator if declarator is not None and "function" not in declarator.type else None
-
-
-def _assigned(node: Node, parent: Node | None) -> Node | None:
-    """What a function or type without a name of its own is assigned to."""
-    if parent is None:
-        return None
-    candidates = (parent.child_by_field_name(field) for field in _NAMED_BY)
-    return next((found for found in candidates if found is not None and found.end_byte <= node.start_byte), None)
