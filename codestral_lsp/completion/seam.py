@@ -32,9 +32,8 @@ class Seam:
         self._document = document
         self._cursor = cursor
         self._around = around
-        self._asked_for_tree = False
+        self._asked_for_tree = self._looked = False
         self._tree: SyntaxTree | None = None
-        self._is_prose = False
         self._errors = self._least = 0
         self._missing: frozenset[str] = frozenset()
         self._function = -1
@@ -43,17 +42,19 @@ class Seam:
 
     async def ready(self) -> bool:
         """Whether there is a tree that can tell where an answer ends: in prose there is not. Parsed now if need be."""
-        return await self._has_tree() and not self._is_prose
+        tree = await self._parsed()
+        if tree is None or tree.lexical(self._cursor).prose:
+            return False
+        if not self._looked:
+            self._looked = True
+            await self._look(tree)
+        return True
 
-    async def _has_tree(self) -> bool:
+    async def _parsed(self) -> SyntaxTree | None:
         if not self._asked_for_tree:
             self._asked_for_tree = True
-            tree = await self._keeper.tree(self._document)
-            if tree is not None:
-                self._is_prose = tree.lexical(self._cursor).prose
-                await self._look(tree)
-                self._tree = tree
-        return self._tree is not None
+            self._tree = await self._keeper.tree(self._document)
+        return self._tree
 
     async def _look(self, tree: SyntaxTree) -> None:
         self._errors = self._least = tree.error_count()
@@ -104,8 +105,8 @@ class Seam:
 
     async def breaks(self, text: str) -> bool:
         """Whether more of the file does not parse with `text` at the cursor than before."""
-        moved = await self._with(text)
-        return moved is not None and moved.error_count() > self._errors
+        moved, tree = await self._with(text), self._tree
+        return moved is not None and tree is not None and moved.error_count() > tree.error_count()
 
     async def mends(self, less: str, more: str) -> bool:
         """Whether the file parses better with `more` than with `less`."""
@@ -114,7 +115,7 @@ class Seam:
 
     async def longest_fit(self, text: str) -> str:
         """The longest beginning of a text that breaks nothing; empty if there is none."""
-        if not await self._has_tree() or not await self.breaks(text):
+        if await self._parsed() is None or not await self.breaks(text):
             return text
         ends = [found.start() for found in re.finditer(r"\n", text)][-_LINE_TRIES:]
         first = text.partition("\n")[0]
