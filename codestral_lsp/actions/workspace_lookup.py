@@ -33,9 +33,15 @@ _MOST_USES = 40
 _PASSED_OVER = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", "dist", "build", "target")
 )
+_NO_TYPE = (
+    r"(?:return|await|yield|throw|raise|new|delete|assert|else|elif|if|in|is|not|and|or|go|defer|case|when|unless)\b"
+)
+"""A word before a name that is no type: what follows is a call."""
 _DEFINES = (
     r"\b(?:def|class|func|function|fn|struct|interface|trait|enum|type|const|let|var|static|record|module|impl)\s+"
-    r"(?:\([^)]*\)\s*)?(?:{0})\b|^\s*(?:[\w<>\[\],.]+\s+)+(?:{0})\s*\([^;]*$|^(?:{0})\s*(?::[^=]+)?=[^=]"
+    r"(?:\([^)]*\)\s*)?(?:{0})\b|^\s*(?:(?!"
+    + _NO_TYPE
+    + r")[\w<>\[\],.]+\s+)+(?:{0})\s*\([^;]*$|^(?:{0})\s*(?::[^=]+)?=[^=]"
 )
 
 

@@ -62,6 +62,28 @@ async def test_what_is_ignored_is_not_looked_at(lookup: Looked) -> None:
     assert all("hush" not in each.text for each in await lookup[0].definitions(["discount"], lookup[1]))
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "is_use"),
+    [
+        ("report.py", "    return total(rows)", True),
+        ("report.py", "    found = await total(rows)", True),
+        ("report.py", "    await total(rows)", True),
+        ("report.py", "    if not total(rows):", True),
+        ("report.py", "async def total(rows):", False),
+        ("report.js", "  return total(rows)", True),
+        ("Report.java", "    throw total(rows)", True),
+        ("Report.java", "    static double total(Rows rows) {", False),
+        ("report.go", "\tgo total(rows)", True),
+    ],
+)
+async def test_a_call_is_told_from_a_definition(tmp_path: Path, name: str, line: str, is_use: bool) -> None:
+    document = opened(tmp_path, name, f"first\n{line}\n")
+    store = DocumentStore()
+    store.open(document)
+    uses = await WorkspaceLookup(store, IgnoreRules(), lambda: ()).uses("total", document)
+    assert [use.line for use in uses] == ([1] if is_use else [])
+
+
 async def test_open_documents_count_as_they_are_in_the_editor(lookup: Looked, tmp_path: Path) -> None:
     lookup[2].open(opened(tmp_path, "shop/offers.py", "\n\ndef discount(order, rate):\n    return rate\n"))
     (found,) = await lookup[0].definitions(["discount"], lookup[1])
