@@ -22,10 +22,11 @@ from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.store import ClientChange, DocumentStore
 from codestral_lsp.document.text import Text
+from codestral_lsp.prompt.budget import window_budget
 from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.tokens import TokenCounter
-from codestral_lsp.prompt.window import WindowAnchor, WindowBudget
+from codestral_lsp.prompt.window import WindowAnchor
 from codestral_lsp.server.app import App
 
 LANGUAGES = {
@@ -81,6 +82,7 @@ class ServerCompleter:
         self._notify("initialized", {})
         await self.app.engines.chosen()
         await self.app.embedded.settled()
+        await self.app.context.settled()
 
     def opened(self, path: str, text: str) -> None:
         """textDocument/didOpen."""
@@ -164,7 +166,7 @@ class PlainCompleter:
         self._model = model
         self._family = family
         self._debounce_s = debounce_s
-        self._budget = WindowBudget(round(tokens * 0.65), round(tokens * 0.35 / 1.5))
+        self._budget = window_budget(tokens, tokens, family)
         self._store = DocumentStore()
         self._syntax = SyntaxKeeper(self._store)
         self._counter = TokenCounter()

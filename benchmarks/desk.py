@@ -108,15 +108,15 @@ class Desk:
         """Do all the session's jobs."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        for job in self._session.jobs:
-            await self._go(job)
+        for number, job in enumerate(self._session.jobs):
+            await self._go(job, self._typist.way_s(number))
             if job.removed:
-                await asyncio.sleep(self._typist.gap_s())
+                await asyncio.sleep(self._typist.gap_s(number, -1))
                 end = _behind(self._cursor, job.removed)
                 self._edit(Range(self._cursor, end), "")
             self._typing = Typing(job.added)
             while self._typing.coming:
-                await asyncio.sleep(self._typist.gap_s())
+                await asyncio.sleep(self._typist.gap_s(number, self._typing.position))
                 self._look()
                 if not self._accept():
                     self._type(self._typing.key())
@@ -126,8 +126,8 @@ class Desk:
         self.tally.seconds = loop.time() - began
         return self.tally
 
-    async def _go(self, job: Job) -> None:
-        await asyncio.sleep(self._typist.way_s())
+    async def _go(self, job: Job, way_s: float) -> None:
+        await asyncio.sleep(way_s)
         self._look()
         self._ghost = None
         self._stop_asking()

@@ -186,7 +186,7 @@ GOALS: tuple[Goal, ...] = (
             Goal(
                 "traces",
                 f"typing, {kind}: keys with a ghost per 100, no fewer than a fixed debounce shows",
-                _of(kind, "ours", "keys with a ghost per 100", _FIXED),
+                _of(f"as trained: {kind}", "ours", "keys with a ghost per 100", _FIXED),
                 _times(1),
             ),
             Goal(

@@ -29,6 +29,7 @@ from codestral_lsp.backends.base import (
     Sampling,
     Usage,
 )
+from tests.plain_backend import PlainBackend
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ PROFILES = (
 
 
 CHARACTERS_A_TOKEN = 4
+_MODEL = b"model"
 
 
 @dataclass
@@ -113,6 +115,43 @@ class Memory:
         rows = json.dumps([(piece.text, piece.finish, piece.logprob) for piece in pieces])
         with self._rows:
             self._rows.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, rows))
+
+    def keep_model(self, info: ModelInfo) -> None:
+        """Keep what the model says of itself."""
+        self.put(_MODEL, [Piece(json.dumps(asdict(info)))])
+
+    def model(self) -> ModelInfo | None:
+        """What the model said of itself; None if it was never asked."""
+        if not (kept := self.get(_MODEL)):
+            return None
+        told: dict[str, Any] = json.loads(kept[0].text)
+        return ModelInfo(**{**told, "names": tuple(told["names"]), "slots": 1})
+
+
+class Absent(PlainBackend):
+    """In a real model's place where only what it once answered is played: adds nothing to it."""
+
+    name: BackendName = "llamacpp"
+
+    def __init__(self, info: ModelInfo) -> None:
+        self.unanswered = 0
+        """Requests that it was never asked, or not as far."""
+        self._info = info
+
+    async def describe(self) -> ModelInfo:
+        """What the model once said."""
+        return self._info
+
+    async def stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece]:
+        """Nothing."""
+        self.unanswered += 1
+        pieces: tuple[Piece, ...] = ()
+        for piece in pieces:
+            yield piece
+
+    async def special(self, token: str) -> bool:
+        """The model's family was found when it was asked."""
+        return True
 
 
 class PacedModel:

@@ -12,12 +12,11 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.commits import DEBOUNCE_S, Bench
+from benchmarks.commits import EMBEDDED, PLAIN, Bench
 from benchmarks.desk import as_row, merged
 from benchmarks.humaneval import holes
-from benchmarks.model import PROFILES
+from benchmarks.model import PROFILES, Memory
 from benchmarks.report import table
 from benchmarks.sessions import Session
 from benchmarks.traces import OURS, Played
@@ -60,29 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.llama or not options.data:
         what = "a llama-server (CODESTRAL_TEST_LLAMA_URL) and HumanEval infilling's files (CODESTRAL_TEST_FIM_DIR)"
         parser.exit(0, f"NOT MEASURED: programs need {what}.\n")
-    bench = Bench(options.llama, options.memory)
-    plain = f"bare model, fixed {DEBOUNCE_S * 1000:.0f} ms"
-    played: dict[str, list[Played]] = {OURS: [], plain: [], "embedded engine alone": []}
-    ways = played.values()
+    bench = Bench(options.llama, Memory(options.memory), {})
+    played: dict[str, list[Played]] = {OURS: [], PLAIN: [], EMBEDDED: []}
     for number, session in enumerate(sessions(options.data, options.count)):
-        made = (
-            bench.play(session, PROFILE, number),
-            bench.play_plain(session, PROFILE, number),
-            bench.play(session, PROFILE, number, backend="workspace"),
-        )
-        for way, each in zip(ways, made, strict=True):
-            way.append(each)
-        print(
-            f"  program {session.name}: {' / '.join(str(each.tally.keys_saved) for each in made)} keys saved",
-            flush=True,
-        )
+        for who, so_far in played.items():
+            so_far.append(bench.play(who, session, PROFILE, number))
+        saved = " / ".join(str(so_far[-1].tally.keys_saved) for so_far in played.values())
+        print(f"  program {session.name}: {saved} keys saved", flush=True)
     bench.close()
-    rows: dict[str, dict[str, Any]] = {
-        name: as_row(merged([each.tally for each in way])) for name, way in played.items()
-    }
-    print(f"\n{options.count} programs typed, {bench.info.model}, {PROFILE.name} pace\n{table(rows)}")
+    rows = {who: as_row(merged([each.tally for each in so_far])) for who, so_far in played.items()}
+    print(f"\n{options.count} programs typed, {bench.model}, {PROFILE.name} pace\n{table(rows)}")
     if options.json:
-        options.json.write_text(json.dumps({f"{options.count} programs, {bench.info.model}": rows}, indent=1))
+        options.json.write_text(json.dumps({f"{options.count} programs, {bench.model}": rows}, indent=1))
 
 
 if __name__ == "__main__":

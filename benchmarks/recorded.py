@@ -7,12 +7,10 @@ with another way of cutting asks the model only what it was not asked before.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
 
 from benchmarks.model import Memory
 from codestral_lsp.backends.base import (
@@ -30,8 +28,6 @@ MOST_TOKENS = 128
 
 Enough = Callable[[list[str]], bool]
 """Whether so many tokens of an answer will do."""
-
-_INFO = b"model"
 
 
 class NotRecorded(Exception):
@@ -98,13 +94,10 @@ class RecordedModel(PlainBackend):
     async def describe(self) -> ModelInfo:
         """What the real one said of itself when it was recorded."""
         if self._real is not None:
-            info = await self._real.describe()
-            self._memory.put(_INFO, [Piece(json.dumps(asdict(info)))])
-        kept = self._memory.get(_INFO)
-        if not kept:
+            self._memory.keep_model(await self._real.describe())
+        if (info := self._memory.model()) is None:
             raise NotRecorded
-        told: dict[str, Any] = json.loads(kept[0].text)
-        return ModelInfo(**{**told, "names": tuple(told["names"]), "slots": 1})
+        return info
 
 
 def _key(prompt: Prompt) -> bytes:

@@ -103,7 +103,7 @@ def _commit(repository: Path, commit: str, most_keys: int) -> Session | None:
     if not 60 <= keys <= most_keys or len(jobs) > 20:
         return None
     workspace = _tree(repository, f"{commit}^")
-    return Session(f"{repository.name} {commit[:9]}", before, workspace, tuple(jobs))
+    return Session(f"{_called(repository)} {commit[:9]}", before, workspace, tuple(jobs))
 
 
 def _jobs(path: str, before: str, after: str) -> Iterator[Job]:
@@ -150,6 +150,12 @@ def _tree(repository: Path, commit: str) -> dict[str, str]:
 def _git(repository: Path, *arguments: str) -> str:
     output = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, check=True).stdout
     return output.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _called(repository: Path) -> str:
+    """A repository's name, which a bare or mirrored one has in the folder around it."""
+    folder = repository.parent if repository.name in (".git", "repo") else repository
+    return folder.name.rpartition("+")[2].removesuffix(".git")
 
 
 def _read(path: Path) -> str:

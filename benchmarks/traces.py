@@ -2,7 +2,9 @@
 
 Parts of real files are typed again, key by key, in virtual time; the model is a real one behind llama-server, which
 tells by its own timings what it newly had to read. Beside ours: a fixed debounce of 250 ms without a cache, in front
-of the same model. The layout is Codestral's, whatever the model: what is measured is the reading.
+of the same model, and llama.vim's way to ask. In Codestral's layout, whatever the model, to measure the reading; and
+in the model's own, to count the suggestions. Where there is no real model, a made-up one answers, and the tables say
+so.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -22,15 +25,17 @@ from typing import Any
 from benchmarks.completers import PlainCompleter, ServerCompleter
 from benchmarks.desk import Desk, Tally, as_row
 from benchmarks.llama_vim import LlamaVimCompleter
+from benchmarks.made_up import MADE_UP, MadeUp
 from benchmarks.model import PROFILES, Aside, Memory, PacedModel, Profile
 from benchmarks.report import table
 from benchmarks.sessions import Session, retyping
 from benchmarks.typist import Typist
+from codestral_lsp.backends.base import Backend
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.settings import LlamacppSettings
-from codestral_lsp.prompt.families import CODESTRAL, Family
+from codestral_lsp.prompt.families import CODESTRAL, Family, detect
 from codestral_lsp.server.app import App
 from tests.virtual_time import run
 
@@ -38,19 +43,25 @@ BASELINE_DEBOUNCE_S = 0.25
 WINDOW_TOKENS = 1500
 """The size of the baseline's window."""
 OURS, LLAMA_VIM = "ours", "llama.vim's way to ask"
+CODESTRALS, AS_TRAINED = LAYOUTS = ("codestral's", "as trained")
 SOURCES = ("model", "running", "cache", "disk", "instant", "embedded")
 
 
 @dataclass
 class Played:
-    """What came of a session, and where the suggestions that our server gave came from."""
+    """What came of a session, how often the model was asked, and where the suggestions of our server came from."""
 
     tally: Tally
+    requests: int = 0
     sources: dict[str, int] = field(default_factory=dict)
 
     @property
     def row(self) -> dict[str, Any]:
-        """The sources as figures."""
+        """All that as figures."""
+        asked = {"requests per 100 keys": round(100 * self.requests / max(1, self.tally.keys), 1)}
+        return {**as_row(self.tally), **asked, **self._by_source()}
+
+    def _by_source(self) -> dict[str, Any]:
         if not self.sources:
             return {}
         known = {source: count for source, count in self.sources.items() if count}
@@ -71,12 +82,15 @@ async def play_ours(
     root = folder / "workspace"
     write(session, root)
     app = App(paths_in(folder), {}, backend=lambda name, settings: model)
+    app.context.in_time_s = 60.0  # what is found must not depend on how busy the machine is
     completer = ServerCompleter(app, root, {"backend": "llamacpp", **settings})
     await completer.begin()
     tally = await Desk(session, completer, Typist(seed), accepts=accepts).play()
     shown = [trace for trace in app.traces if trace.outcome == "shown"]
     await completer.end()
-    return Played(tally, {source: sum(trace.source == source for trace in shown) for source in SOURCES})
+    return Played(
+        tally, len(model.asked), {source: sum(trace.source == source for trace in shown) for source in SOURCES}
+    )
 
 
 async def play_plain(
@@ -86,7 +100,7 @@ async def play_plain(
     completer = PlainCompleter(model, family, debounce_s, tokens=WINDOW_TOKENS)
     tally = await Desk(session, completer, Typist(seed), accepts=accepts).play()
     completer.close()
-    return Played(tally)
+    return Played(tally, len(model.asked))
 
 
 async def play_llama_vim(session: Session, model: PacedModel, *, seed: int) -> Played:
@@ -94,7 +108,7 @@ async def play_llama_vim(session: Session, model: PacedModel, *, seed: int) -> P
     completer = LlamaVimCompleter(model)
     tally = await Desk(session, completer, Typist(seed), accepts=False).play()
     await completer.end()
-    return Played(tally)
+    return Played(tally, len(model.asked))
 
 
 def write(session: Session, root: Path) -> None:
@@ -110,7 +124,6 @@ def reading(model: PacedModel, keys: int) -> dict[str, Any]:
     evaluated = [asked.evaluated for asked in model.asked if asked.evaluated is not None]
     sizes = [asked.prompt_tokens for asked in model.asked if asked.prompt_tokens is not None]
     return {
-        "requests per 100 keys": round(100 * len(model.asked) / keys, 1),
         "of these not for a waiting user": sum(asked.kind != "typing" for asked in model.asked),
         "newly read tokens a request, median": round(median(evaluated), 1) if evaluated else None,
         "newly read tokens a request, mean": round(mean(evaluated), 1) if evaluated else None,
@@ -122,42 +135,50 @@ def reading(model: PacedModel, keys: int) -> dict[str, Any]:
 
 
 class Bench:
-    """Plays sessions against one server."""
+    """Plays sessions with one model, in one layout."""
 
-    def __init__(self, url: str, profile: Profile, memory: Path | None) -> None:
+    def __init__(self, url: str | None, profile: Profile, layout: str) -> None:
+        """With a `url`, the server there answers, and tells what it newly read; without, a made-up model does."""
         self._url = url
         self._profile = profile
-        self._memory = Memory(memory) if memory else None
+        self._layout = layout
 
     def measure(self, session: Session, *, seed: int, who: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         """One session with each contender in turn, or those whose names begin with `who`: its name and its figures."""
         fixed = BASELINE_DEBOUNCE_S
-        plays: dict[str, Callable[[], dict[str, Any]]] = {
-            OURS: lambda: self._play(lambda model: self._ours(session, model, seed)),
-            f"fixed {fixed * 1000:.0f} ms, no cache": lambda: self._play(
-                lambda model: play_plain(session, model, CODESTRAL, debounce_s=fixed, accepts=False, seed=seed)
-            ),
-            LLAMA_VIM: lambda: self._play(lambda model: play_llama_vim(session, model, seed=seed), moves_blocks=True),
+        plays: dict[str, Callable[[PacedModel], Coroutine[Any, Any, Played]]] = {
+            OURS: lambda model: self._ours(session, model, seed),
+            f"fixed {fixed * 1000:.0f} ms, no cache": lambda model: self._plain(session, model, seed),
+            LLAMA_VIM: lambda model: play_llama_vim(session, model, seed=seed),
         }
         for name, play in plays.items():
             if name.startswith(who):
-                yield name, play()
+                yield name, self._play(session, play, moves_blocks=name == LLAMA_VIM)
 
     async def _ours(self, session: Session, model: PacedModel, seed: int) -> Played:
-        settings = {"llamacpp": {"fim": CODESTRAL.name}, "cache": {"enabled": False}}
+        fim = CODESTRAL.name if self._layout == CODESTRALS else "auto"
+        settings = {"llamacpp": {"fim": fim}, "cache": {"enabled": False}}
         with tempfile.TemporaryDirectory() as folder:
             return await play_ours(session, model, Path(folder), accepts=False, seed=seed, settings=settings)
 
+    async def _plain(self, session: Session, model: PacedModel, seed: int) -> Played:
+        family = CODESTRAL if self._layout == CODESTRALS else detect(await model.describe())
+        assert family, "the model is of no known family"
+        return await play_plain(session, model, family, debounce_s=BASELINE_DEBOUNCE_S, accepts=False, seed=seed)
+
     def _play(
-        self, play: Callable[[PacedModel], Coroutine[Any, Any, Played]], *, moves_blocks: bool = False
+        self, session: Session, play: Callable[[PacedModel], Coroutine[Any, Any, Played]], *, moves_blocks: bool
     ) -> dict[str, Any]:
         aside = Aside()
-        real = LlamacppBackend(LlamacppSettings(url=self._url), Keys({}), local_only=True)
-        model = PacedModel(real, aside, self._profile, memory=self._memory, moves_blocks=moves_blocks)
+        real: Backend = MadeUp(session)
+        if self._url:
+            real = LlamacppBackend(LlamacppSettings(url=self._url), Keys({}), local_only=True)
+        memory = None if self._url else Memory(None)
+        model = PacedModel(real, aside, self._profile, memory=memory, moves_blocks=moves_blocks)
         played = run(play(model))
         asyncio.run_coroutine_threadsafe(real.aclose(), aside.loop).result()
         aside.close()
-        return {**as_row(played.tally), **reading(model, played.tally.keys), **played.row}
+        return {**played.row, **reading(model, played.tally.keys)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -168,22 +189,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keys", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", default=PROFILES[0].name, help="the pace at which the model answers")
+    parser.add_argument("--layouts", nargs="*", choices=LAYOUTS, default=LAYOUTS, help="how the model is asked")
     parser.add_argument("--who", default="", help="only the contenders whose names begin so")
-    parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    if not options.llama:
-        parser.exit(0, "NOT MEASURED: typing traces need a llama-server (CODESTRAL_TEST_LLAMA_URL).\n")
     profile = next(profile for profile in PROFILES if profile.name == options.profile)
-    bench, results = Bench(options.llama, profile, options.memory), dict[str, Any]()
-    for kind, jumps in (("with jumps and edits below", True), ("pure appends", False)):
+    results = dict[str, Any]()
+    for layout, (kind, jumps) in product(
+        options.layouts, (("with jumps and edits below", True), ("pure appends", False))
+    ):
         keys = options.keys if jumps else options.keys // 4
         session = retyping(options.root, seed=options.seed, keys=keys, jumps=jumps)
         name = f"{kind} ({session.name}, {len(session.jobs)} places, {profile.name} pace)"
+        name = name if layout == CODESTRALS else f"{AS_TRAINED}: {name}"
+        name = name if options.llama else f"{MADE_UP}: {name}"
         results[name] = {}
-        for contender, figures in bench.measure(session, seed=options.seed, who=options.who):
+        for contender, figures in Bench(options.llama, profile, layout).measure(
+            session, seed=options.seed, who=options.who
+        ):
             results[name][contender] = figures
-            print(f"  played: {contender}, {figures['requests per 100 keys']} requests per 100 keys", flush=True)
+            print(f"  played: {contender}\n{table({contender: figures})}", flush=True)
         print(f"\n{name}\n{table(results[name])}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))

@@ -27,20 +27,24 @@ class Job:
 
 
 class Typist:
-    """A rhythm. The same seed types in the same one."""
+    """A rhythm. The same seed pauses for as long at the same places, whatever was suggested or taken before them."""
 
     def __init__(self, seed: int) -> None:
-        self._dice = random.Random(seed)
+        self._seed = seed
 
-    def gap_s(self) -> float:
-        """The time to the next key."""
-        if self._dice.random() < PAUSE_SHARE:
-            return self._dice.uniform(*PAUSE_S)
-        return self._dice.lognormvariate(0, SIGMA) * MEDIAN_S
+    def gap_s(self, job: int, position: int) -> float:
+        """The time to the key at a position of a job's text."""
+        dice = self._dice(job, position)
+        if dice.random() < PAUSE_SHARE:
+            return dice.uniform(*PAUSE_S)
+        return dice.lognormvariate(0, SIGMA) * MEDIAN_S
 
-    def way_s(self) -> float:
-        """The time to get to another place."""
-        return self._dice.uniform(0.8, 2.0)
+    def way_s(self, job: int) -> float:
+        """The time to get to a job's place."""
+        return self._dice(job, "way").uniform(0.8, 2.0)
+
+    def _dice(self, *at: object) -> random.Random:
+        return random.Random(repr((self._seed, *at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +61,40 @@ class Typing:
     """A text on its way into a file, key by key, with an editor that indents and closes brackets."""
 
     def __init__(self, text: str) -> None:
+        self.position = 0
+        """How much of the text is there."""
         self._text = text
-        self._position = 0
         self._paired: list[str] = []
         """Closers that the editor put behind the cursor, the innermost last."""
 
     @property
     def coming(self) -> str:
         """What is still to be typed."""
-        return self._text[self._position :]
+        return self._text[self.position :]
 
     def key(self) -> Key:
         """The next key."""
-        character = self._text[self._position]
-        self._position += 1
+        character = self._text[self.position]
+        self.position += 1
         if character == "\n":
-            start = self._position
-            while self._position < len(self._text) and self._text[self._position] in " \t":
-                self._position += 1
+            start = self.position
+            while self.position < len(self._text) and self._text[self.position] in " \t":
+                self.position += 1
             # What was paired on a line and is still open is closed on a later one, by hand.
             self._paired = []
-            text = "\n" + self._text[start : self._position]
+            text = "\n" + self._text[start : self.position]
             return Key(text, len(text))
         if self._paired and character == self._paired[-1]:
             self._paired.pop()
             return Key(character, 1, over=True)
-        if character in CLOSERS and _is_closed_on_its_line(self._text, self._position - 1):
+        if character in CLOSERS and _is_closed_on_its_line(self._text, self.position - 1):
             self._paired.append(CLOSERS[character])
             return Key(character + CLOSERS[character], 1)
         return Key(character, 1)
 
     def accept(self, text: str, closers: int) -> None:
         """`text` was inserted at once, in place of so many of the closers behind the cursor."""
-        self._position += len(text)
+        self.position += len(text)
         del self._paired[len(self._paired) - closers :]
         if "\n" in text:
             self._paired = []

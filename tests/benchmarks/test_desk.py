@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -10,15 +11,17 @@ import pytest
 
 from benchmarks.desk import Desk, Item
 from benchmarks.llama_vim import LlamaVimCompleter
-from benchmarks.model import PROFILES, Aside, PacedModel
+from benchmarks.made_up import MadeUp
+from benchmarks.model import PROFILES, Absent, Aside, Memory, PacedModel
 from benchmarks.sessions import Session, retyping
 from benchmarks.slot import REUSED_BLOCK, Slot
-from benchmarks.traces import play_llama_vim, play_ours, play_plain, reading
+from benchmarks.traces import Played, play_llama_vim, play_ours, play_plain, reading
 from benchmarks.typist import Job, Typist
-from codestral_lsp.backends.base import Piece, Prompt, Sampling, Usage
+from codestral_lsp.backends.base import Backend, Piece, Prompt, Sampling, Usage
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.prompt.families import CODESTRAL
 from tests.completion.scene import ScriptedModel, in_virtual_time
+from tests.virtual_time import run
 
 FILE = "def first(alpha, beta):\n    return alpha\n\n\ndef second(alpha):\n    pass\n"
 SESSION = Session(
@@ -99,8 +102,8 @@ async def test_llama_vims_way_asks_at_nearly_every_key_and_has_one_request_at_a_
     model = PacedModel(Knowing(), aside, PROFILES[0])
     played = await play_llama_vim(SESSION, model, seed=1)
     aside.close()
-    figures = reading(model, played.tally.keys)
-    assert figures["requests per 100 keys"] > 20
+    assert played.row["requests per 100 keys"] > 20
+    assert reading(model, played.tally.keys)["newly read characters per 100 keys"] > 0
     assert played.tally.ghosts > 0
 
 
@@ -145,3 +148,45 @@ def test_retyping_goes_from_place_to_place(tmp_path: Path) -> None:
     session = retyping(tmp_path, seed=1, keys=2000, jumps=True)
     assert len(session.jobs) > 10
     assert sum(job.added.startswith("# ") for job in session.jobs) >= 5
+
+
+def test_pauses_are_the_same_at_the_same_places_whatever_was_typed_before_them() -> None:
+    gaps = {place: Typist(1).gap_s(*place) for place in ((0, 0), (0, 1), (1, 0))}
+    assert len(set(gaps.values())) == len(gaps)
+    typist = Typist(1)
+    assert {place: typist.gap_s(*place) for place in reversed(gaps)} == gaps
+    assert Typist(2).gap_s(0, 0) != gaps[0, 0]
+
+
+@in_virtual_time
+async def test_a_made_up_model_is_as_often_right_as_it_says() -> None:
+    text = "".join(f"value_{number} = compute({number})\n" for number in range(400))
+    job = Job("a.py", 0, 0, text)
+    model = MadeUp(Session("made up", {"a.py": ""}, {}, (job,)))
+    told = right = 0.0
+    for number in range(100, 400):
+        before = text[: text.index(f"value_{number}")]
+        first = await anext(model.stream(Prompt(before, ""), Sampling(max_tokens=5)))
+        assert first.logprob is not None
+        told += math.exp(first.logprob)
+        right += text.startswith(first.text, len(before))
+    assert right == pytest.approx(told, rel=0.1)
+
+
+def test_what_a_model_once_answered_is_played_without_it(tmp_path: Path) -> None:
+    aside, memory, info = Aside(), Memory(tmp_path / "answers.sqlite"), asyncio.run(Knowing().describe())
+    memory.keep_model(info)
+    assert Memory(tmp_path / "answers.sqlite").model() == info
+
+    def played(real: Backend) -> Played:
+        model = PacedModel(real, aside, PROFILES[0], memory=memory)
+        return run(play_plain(SESSION, model, CODESTRAL, debounce_s=0.25, accepts=True, seed=1))
+
+    absent = Absent(info)
+    nothing = played(absent)
+    assert (nothing.tally.ghosts, absent.unanswered) == (0, nothing.requests)
+    live = played(Knowing())
+    absent = Absent(info)
+    assert played(absent) == live
+    assert absent.unanswered == 0
+    aside.close()
