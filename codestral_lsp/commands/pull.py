@@ -13,7 +13,7 @@ from codestral_lsp.backends.ollama_store import OllamaStore
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.sources import SettingsSources
 from codestral_lsp.errors import BackendError
-from codestral_lsp.insight.download import Download, enough_space, licence_of, shown_bytes, space
+from codestral_lsp.insight.download import Download, licence_of, no_room, shown_bytes
 
 _BAR = 28
 
@@ -40,7 +40,7 @@ async def _pull(store: OllamaStore, model: str) -> int:
                 download.take(report, time.monotonic())
                 if download.total and not checked:
                     checked = True
-                    if problem := enough_space(download.left, space()):
+                    if problem := await no_room(store, download.left):
                         print(f"codestral-lsp: {problem}", file=sys.stderr)
                         return 1
                 _draw(download)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections import deque
 from pathlib import Path
 
-from codestral_lsp.backends.ollama_store import PullProgress
+from codestral_lsp.backends.address import is_local
+from codestral_lsp.backends.ollama_store import OllamaStore, PullProgress
 from codestral_lsp.insight.memory import MODELS, NON_PRODUCTION
 
 _SPEED_S = 10.0
@@ -86,6 +88,14 @@ def licence_of(model: str) -> str:
         return "Qwen Research License: not for commercial use."
     licence = known.get(name.partition(":")[0])
     return f"licence {licence}." if licence else "see its page in Ollama's library for the licence."
+
+
+async def no_room(store: OllamaStore, wanted: int) -> str:
+    """What is wrong with the room for `wanted` more bytes where that Ollama keeps models; empty if there is enough, or
+    if it is on another machine, whose disks are not to be seen."""
+    if not await is_local(store.server.name, store.server.port):
+        return ""
+    return enough_space(wanted, await asyncio.to_thread(space))
 
 
 def space() -> int | None:

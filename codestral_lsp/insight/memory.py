@@ -6,6 +6,7 @@ KV cache). The order is by size within what the makers publish of quality; nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codestral_lsp.insight.machine import Machine
@@ -33,6 +34,11 @@ class Fit:
     cache_bytes_per_token: int
     licence: str
 
+    @property
+    def is_free(self) -> bool:
+        """Whether its licence lets everybody use it for everything."""
+        return self.licence != NON_PRODUCTION
+
     def needs(self, context_tokens: int) -> float:
         """Bytes of memory with a context of that size."""
         return self.file_bytes + self.cache_bytes_per_token * context_tokens + _PROGRAM
@@ -54,21 +60,21 @@ MODELS = (
 """The largest first."""
 
 
-def best_fit(memory_bytes: float, context_tokens: int) -> Fit | None:
+def best_fit(memory_bytes: float, context_tokens: int, models: Sequence[Fit] = MODELS) -> Fit | None:
     """The largest model that the memory holds with that context."""
     usable = memory_bytes * _USABLE
-    return next((model for model in MODELS if model.needs(context_tokens) <= usable), None)
+    return next((model for model in models if model.needs(context_tokens) <= usable), None)
 
 
-def advice(machine: Machine, context_tokens: int) -> Fit | None:
+def advice(machine: Machine, context_tokens: int, models: Sequence[Fit] = MODELS) -> Fit | None:
     """The model to take on a machine: the largest that fits on its graphics card, and without one a small one.
 
     A processor alone could hold larger ones too, and would take seconds to begin an answer.
     """
-    fit = best_fit(machine.for_model, context_tokens)
+    fit = best_fit(machine.for_model, context_tokens, models)
     if machine.gpu or fit is None:
         return fit
-    small = [model for model in MODELS if model.file_bytes <= _SMALL]
+    small = [model for model in models if model.file_bytes <= _SMALL]
     return fit if fit in small else small[0]
 
 

@@ -63,6 +63,13 @@ def register(app: App) -> None:
 
         return await examine_here(app)
 
+    @command("codestral.models")
+    async def models() -> dict[str, Any]:
+        """The models that Ollama has, and those that it can get, each with size, licence and whether it fits here."""
+        from codestral_lsp.server.models import models_here
+
+        return await models_here(app)
+
     @command("codestral.pull")
     async def pull(*name: str) -> None:
         """Get a model (ollama.model unless told) through Ollama, with work-done progress that can be cancelled."""

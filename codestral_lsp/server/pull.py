@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from codestral_lsp.backends.ollama_store import OllamaStore
 from codestral_lsp.errors import CodestralError
-from codestral_lsp.insight.download import Download, enough_space, licence_of, space
+from codestral_lsp.insight.download import Download, licence_of, no_room
 
 if TYPE_CHECKING:
     from codestral_lsp.server.app import App
@@ -54,7 +54,7 @@ async def _download(app: App, store: OllamaStore, model: str, token: str | None)
                 download.take(report, time.monotonic())
                 if download.total and not checked:
                     checked = True
-                    if problem := enough_space(download.left, await asyncio.to_thread(space)):
+                    if problem := await no_room(store, download.left):
                         raise CodestralError(f"There is no room for {model}.", cure=problem)
                 if token is not None and time.monotonic() - told_s >= _REPORT_EVERY_S:
                     told_s = time.monotonic()

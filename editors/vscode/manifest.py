@@ -1,6 +1,7 @@
-"""Writes the server's settings tree into package.json, where VS Code's settings page finds it.
+"""Writes the server's settings tree into package.json, where VS Code's settings page finds it, and the models that the
+server offers into the walkthrough.
 
-Run from the repository's root after a change to the tree: python editors/vscode/manifest.py
+Run from the repository's root after a change to either: python editors/vscode/manifest.py
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from typing import Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.config.load import Leaf, leaves
+from codestral_lsp.insight.download import shown_bytes
+from codestral_lsp.server.models import OFFERED
 
 MANIFEST = Path(__file__).with_name("package.json")
+MODELS = Path(__file__).parent / "media" / "local.md"
 
 OWN: dict[str, Any] = {
     "codestral.ui.serverCommand": {
@@ -60,8 +64,16 @@ def _scope(leaf: Leaf) -> str:
     return "resource" if leaf.kind.schema.get("type") in ("boolean", "object") else "application"
 
 
+def models() -> str:
+    """The walkthrough's page about models on this machine."""
+    rows = [f"| {fit.pull} | {shown_bytes(fit.file_bytes)} | {fit.licence} |" for fit in reversed(OFFERED)]
+    below = "Ollama has to be installed: it runs the model. llama-server works as well (`codestral.llamacpp.url`)."
+    return "\n".join(["| Model | Download | Licence |", "|---|---|---|", *rows, "", below, ""])
+
+
 def main() -> None:
-    """Replace the settings in package.json; everything else in it stays."""
+    """Replace the settings in package.json, whose other parts stay, and the page about models."""
+    MODELS.write_text(models(), "utf-8")
     manifest = json.loads(MANIFEST.read_text("utf-8"))
     manifest["contributes"]["configuration"] = {"title": "Codestral", "properties": properties()}
     MANIFEST.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -29,6 +29,10 @@ def test_vscode_offers_every_setting_of_the_server_as_the_server_means_it() -> N
     assert {f"codestral.{leaf.path}" for leaf in leaves()} <= set(written)
 
 
+def test_vscodes_walkthrough_has_the_models_and_licences_that_the_server_offers() -> None:
+    assert (VSCODE / "media" / "local.md").read_text("utf-8") == generator().models(), "run: make docs"
+
+
 def test_a_workspace_cannot_say_where_text_is_sent_or_which_program_runs() -> None:
     properties = generator().properties()
     for name in ("ui.serverCommand", "ollama.url", "mistral.apiKeyCommand", "openai.url", "privacy.ignore"):

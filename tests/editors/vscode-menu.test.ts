@@ -55,15 +55,13 @@ describe("VS Code's menu", { skip: unavailable }, () => {
     await window.ghostShown();
     await window.press("Tab");
     await window.ghostGone();
-    await window.menu("Why No Suggestion?");
-    assert.match(await window.rendered(/The last requests/), /python[\s\S]*automatic[\s\S]*shown/);
-    await window.menu("What Was Sent?");
-    await window.rendered(/What was sent, newest first[^]*completion · codestral at 127\.0\.0\.1:\d+ \(this machine\) · .*cart\.py:1-\d/);
+    const why = await window.menuPage("Why No Suggestion?", /The last requests/);
+    assert.match(why, /python[\s\S]*automatic[\s\S]*shown/);
+    const sent = /What was sent, newest first[^]*completion · codestral at 127\.0\.0\.1:\d+ \(this machine\) · .*cart\.py:1-\d/;
+    await window.menuPage("What Was Sent?", sent);
     await window.picture("vscode-sent.png");
-    await window.menu("Use and Spend");
-    await window.rendered(/Use and spend[^]*accepted +1 [^]*cost +\S/);
-    await window.menu("Examine the Set-up");
-    await window.rendered(/The set-up[^]*ok +The state folder/);
+    await window.menuPage("Use and Spend", /Use and spend[^]*accepted +1 [^]*cost +\S/);
+    await window.menuPage("Examine the Set-up", /The set-up[^]*ok +The state folder/);
     await window.picture("vscode-doctor.png");
     assert.equal(await window.page.locator(".editor-group-container").count(), 2, "each page opens a column of its own");
     await window.menu("Show Log");
@@ -90,41 +88,65 @@ describe("VS Code's menu", { skip: unavailable }, () => {
     const window = await bench.open();
     await window.command("Codestral: Open the Walkthrough");
     await window.page.locator(".getting-started-step", { hasText: "A model on this machine" }).click();
-    await window.rendered(/Non-Production Licence/);
+    await window.rendered(/Non-Production License/);
     await window.picture("vscode-walkthrough.png");
   });
 
   test("sets up a model on this machine: the licence before the download, then progress, then it is used", async (context) => {
     const ollama = await StandIn.start(scratch("vscode-pull"), { firstToken: 20, token: 400 }, "empty");
     context.after(() => ollama.stop());
-    const window = await bench.open({ machine: { "codestral.ollama.url": ollama.url } });
+    // Where Ollama is, only the user's own file says.
+    const window = await bench.open({ config: `[ollama]\nurl = "${ollama.url}"\n`, machine: { "codestral.ollama.url": undefined } });
     await window.says(/codestral.*ollama pull/);
     await window.command("Codestral: Set Up a Model on This Machine");
     await window.page.locator(".quick-input-list .monaco-list-row", { hasText: "Non-Production" }).waitFor();
     await window.picture("vscode-models.png");
     await window.choose(MODEL);
-    const dialog = window.page.locator(".monaco-dialog-box", { hasText: "Apache 2.0" });
+    const dialog = window.page.locator(".monaco-dialog-box", { hasText: "0.4 GB · Apache-2.0" });
     await dialog.waitFor();
     assert.equal((await ollama.stats()).pulls, 0);
     await dialog.getByRole("button", { name: "Download" }).click();
-    await window.notified(/downloading qwen2\.5-coder:0\.5b-base[^]*\d+ of 12569 MB/);
+    await window.notified(/Getting qwen2\.5-coder:0\.5b-base[^]* GB of 12\.6 GB/);
     await window.picture("vscode-download.png");
     await window.notified(/qwen2\.5-coder:0\.5b-base completes from now on/);
     await window.says(/qwen2\.5-coder:0\.5b-base through ollama/);
     assert.equal((await ollama.stats()).pulls, 1);
   });
 
-  test("a download can be broken off, and nothing is changed then", async (context) => {
+  test("a download that is broken off goes on where it was", async (context) => {
     const ollama = await StandIn.start(scratch("vscode-pull"), { firstToken: 20, token: 1000 }, "empty");
     context.after(() => ollama.stop());
     const window = await bench.open({ machine: { "codestral.ollama.url": ollama.url } });
     await window.command("Codestral: Set Up a Model on This Machine");
     await window.choose(MODEL);
     await window.page.locator(".monaco-dialog-box").getByRole("button", { name: "Download" }).click();
-    await window.notified(/\d+ of 12569 MB/);
-    const before = await ollama.stats();
-    await window.page.locator(".notifications-toasts").getByRole("button", { name: "Cancel" }).click();
-    await ollama.streamClosed({ ...before, aborted: 0 });
+    const toasts = window.page.locator(".notifications-toasts");
+    await window.notified(/[1-9]\.\d GB of 12\.6 GB/);
+    await toasts.getByRole("button", { name: "Cancel" }).click();
+    await ollama.streamClosed({ ...(await ollama.stats()), aborted: 0 });
+    await window.notified(/was stopped\. What was fetched is kept/);
     await window.says(/codestral.*ollama pull/);
+    await toasts.getByRole("button", { name: "Go On" }).click();
+    await window.notified(/[1-9]\.\d GB of 12\.6 GB/);
+    await window.notified(/qwen2\.5-coder:0\.5b-base completes from now on/);
+    assert.equal((await ollama.stats()).pulls, 2);
+  });
+
+  test("a model that the disk has no room for is not fetched", async (context) => {
+    const place = scratch("vscode-pull");
+    const ollama = await StandIn.start(place, { firstToken: 20, token: 400 }, "vast");
+    context.after(() => ollama.stop());
+    const window = await bench.open({ environment: { OLLAMA_MODELS: place }, machine: { "codestral.ollama.url": ollama.url } });
+    await window.command("Codestral: Set Up a Model on This Machine");
+    await window.choose(MODEL);
+    await window.page.locator(".monaco-dialog-box").getByRole("button", { name: "Download" }).click();
+    await window.notified(/There is no room for qwen2\.5-coder:0\.5b-base[^]*are free[^]*Free some space/);
+    await ollama.streamClosed({ ...(await ollama.stats()), aborted: 0 });
+  });
+
+  test("where there is no Ollama, what to do is said", async () => {
+    const window = await bench.open({ machine: { "codestral.ollama.url": "http://127.0.0.1:9" } });
+    await window.command("Codestral: Set Up a Model on This Machine");
+    await window.notified(/Get Ollama[^]*Nothing listens at 127\.0\.0\.1:9/);
   });
 });

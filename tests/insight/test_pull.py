@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from codestral_lsp.backends.ollama_store import OllamaStore, PullProgress
 from codestral_lsp.errors import DownloadStalled
-from codestral_lsp.insight.download import Download, enough_space, licence_of
+from codestral_lsp.insight.download import Download, enough_space, licence_of, no_room
 from tests.insight.conftest import Command
 from tests.lsp_client import CAPABILITIES, LspClient
+from tests.patience import soon
 from tests.standins.base import Fault
 from tests.standins.ollama import OllamaStandIn
 
@@ -28,6 +31,15 @@ def test_room_is_looked_for_before_the_download() -> None:
     assert not enough_space(12 * GB, None)
     assert not enough_space(12 * GB, 20 * GB)
     assert "12.0 GB are still to come and 5.0 GB are free" in enough_space(12 * GB, 5 * GB)
+
+
+async def test_another_machines_disk_is_not_taken_for_this_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path))
+    here, elsewhere = (OllamaStore(f"http://{host}:11434", local_only=False) for host in ("127.0.0.1", "192.0.2.7"))
+    assert "are free" in await no_room(here, 10**18)
+    assert not await no_room(elsewhere, 10**18)
 
 
 def test_the_licence_is_known_before_the_model_is_there() -> None:
@@ -86,3 +98,32 @@ async def test_a_download_that_stands_still_is_called_that(monkeypatch: pytest.M
         with pytest.raises(DownloadStalled, match="stands still"):
             [report async for report in store.pull("codestral")]
         await store.aclose()
+
+
+async def test_an_editor_is_told_when_there_is_no_room(environ: dict[str, str], tmp_path: Path) -> None:
+    async with OllamaStandIn(models={}) as server:
+        server.model_bytes = 10**18
+        client = LspClient()
+        await client.start(environ={**environ, "OLLAMA_MODELS": str(tmp_path)})
+        await client.initialize({"backend": "ollama", "ollama": {"url": server.url}})
+        _, answer = client.ask("workspace/executeCommand", {"command": "codestral.pull", "arguments": []})
+        said = (await soon(answer))["error"]["message"]
+        await client.stop()
+    assert said.startswith("There is no room for codestral.")
+    assert "Free some space" in said
+
+
+async def test_what_there_is_to_choose_from(environ: dict[str, str]) -> None:
+    async with OllamaStandIn() as server:
+        client = LspClient()
+        await client.start(environ=environ)
+        await client.initialize({"backend": "workspace", "ollama": {"url": server.url}})
+        told = await client.command("codestral.models")
+        await client.stop()
+    offers = {offer["name"]: offer for offer in told["offers"]}
+    assert told["installed"] == list(server.models)
+    assert offers["codestral"]["installed"]
+    assert "not for production" in offers["codestral"]["licence"]
+    (recommended,) = [offer for offer in told["offers"] if offer["recommended"]]
+    assert recommended["licence"] == "Apache-2.0"
+    assert len(offers) == len(told["offers"])

@@ -131,6 +131,8 @@ class OllamaStandIn(StandIn):
         self.aborted_loads = 0
         self.pulled = 0
         """Tenths of a model that were downloaded."""
+        self.model_bytes = 12_569_170_041
+        """Size of each model."""
         self._version = version
         self._auto_context = auto_context
         self._out_of_memory = out_of_memory
@@ -178,7 +180,7 @@ class OllamaStandIn(StandIn):
             "name": name,
             "model": name,
             "modified_at": "2026-11-01T12:00:00.000000000+01:00",
-            "size": 12569170041,
+            "size": self.model_bytes,
             "digest": "0898a8b286d5" + "0" * 52,
             "details": self._details(self.models[name]),
         }
@@ -243,7 +245,7 @@ class OllamaStandIn(StandIn):
 
     async def _pull(self, body: dict[str, Any], reply: Reply, fault: Fault | None) -> None:
         """In tenths; what was fetched before a client went away is there when it comes again."""
-        name, layer, total = body["model"], "sha256:0898a8b286d5", 12_569_170_041
+        name, layer, total = body["model"], "sha256:0898a8b286d5", self.model_bytes
 
         async def messages() -> AsyncIterator[bytes]:
             yield _line({"status": "pulling manifest"})

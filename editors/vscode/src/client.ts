@@ -9,10 +9,13 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
+  State,
   TransportKind,
+  WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 import { SHOWS_ACTIONS } from "./offer";
 import { previewed } from "./preview";
+import { Progresses } from "./progress";
 import { Crashes } from "./server/crashes";
 import { pick, type Tree, userSettings } from "./settings";
 import { logLines } from "./server/log";
@@ -52,6 +55,7 @@ export function createClient(
   };
   let handedOver = "";
   const crashes = new Crashes();
+  const progresses = new Progresses((token) => void client.sendNotification(WorkDoneProgressCancelNotification.type, { token }));
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: log,
@@ -72,6 +76,7 @@ export function createClient(
       },
     },
     middleware: {
+      handleWorkDoneProgress: (token, step, next) => progresses.step(token, step, () => next(token, step)),
       executeCommand: (command, args, next) => owner.perform(command, async () => next(command, args)),
       workspace: {
         handleApplyEdit: (params, next) => {
@@ -96,5 +101,8 @@ export function createClient(
   const executable = { command, args, transport: TransportKind.stdio, options: { cwd: homedir() } };
   const client = new LanguageClient(SECTION, "Codestral", executable, options);
   client.registerFeature(SHOWS_ACTIONS);
+  client.onDidChangeState(({ newState }) => {
+    if (newState !== State.Running) progresses.clear();
+  });
   return client;
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type LanguageClient, State } from "vscode-languageclient/node";
+import { type LanguageClient, LSPErrorCodes, ResponseError, State } from "vscode-languageclient/node";
 import { createClient, SECTION } from "./client";
 import type { Keys } from "./keys";
 import { ACTIONS } from "./offer";
@@ -76,14 +76,19 @@ export class Session implements vscode.Disposable {
   /** Runs one of the server's commands. What is wrong is shown, and nothing is answered then. */
   async ask<T>(command: string, ...args: unknown[]): Promise<T | undefined> {
     try {
-      const { client } = this;
-      if (!client) throw new Error("the server does not run");
-      const params = { command, arguments: args };
-      return await this.perform(command, () => client.sendRequest<T>("workspace/executeCommand", params));
+      return await this.run<T>(command, ...args);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Codestral: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isCancelled(error)) void vscode.window.showErrorMessage(`Codestral: ${reasonOf(error)}`);
       return undefined;
     }
+  }
+
+  /** Runs one of the server's commands. @throws Error with what is wrong, for people */
+  async run<T>(command: string, ...args: unknown[]): Promise<T> {
+    const { client } = this;
+    if (!client) throw new Error("the server does not run");
+    const params = { command, arguments: args };
+    return await this.perform(command, () => client.sendRequest<T>("workspace/executeCommand", params));
   }
 
   /** Runs a command of the server's: its edits are shown first where the user has not seen them, its answer is told. */
@@ -191,7 +196,7 @@ export class Session implements vscode.Disposable {
   }
 
   async #explain(error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (error instanceof InstallFailed) this.#log.error(error.detail);
     const cure = error instanceof NoPython ? ` ${error.cure}` : "";
     const message = /ENOENT/.test(reason)
@@ -204,4 +209,14 @@ export class Session implements vscode.Disposable {
     if (choice === "Show Log") this.#log.show();
     if (choice === "Open Settings") await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.ui`);
   }
+}
+
+/** What is wrong, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether a command was broken off by the user, who need not be told of it. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled;
 }

@@ -1,11 +1,10 @@
 /** The walkthrough's two ways to Codestral: a model on this machine, or Mistral's API. */
 
-import { totalmem } from "node:os";
 import * as vscode from "vscode";
 import { SECTION } from "./client";
 import type { Keys } from "./keys";
-import { describe, MODELS, recommend } from "./models";
-import { installed, pull } from "./ollama";
+import { choices, describe, type Models } from "./models";
+import { isCancelled, reasonOf, type Session } from "./session";
 
 export const WALKTHROUGH = "codestral-lsp.codestral-lsp#start";
 
@@ -17,62 +16,40 @@ async function choose(values: Record<string, unknown>): Promise<void> {
 }
 
 /** Finds Ollama, offers a model, fetches it if it is not there, and uses it from then on. */
-export async function setUpLocal(): Promise<void> {
-  const url = vscode.workspace.getConfiguration(SECTION).get("ollama.url", "http://127.0.0.1:11434");
-  const here = await installed(url);
-  if (!here) {
-    const message = `Codestral: no Ollama answers at ${url}. Install it, start it, and try again.`;
-    const choice = await vscode.window.showWarningMessage(message, "Get Ollama", "Try Again");
+export async function setUpLocal(session: Session): Promise<void> {
+  let models: Models;
+  try {
+    models = await session.run<Models>("codestral.models");
+  } catch (error) {
+    const choice = await vscode.window.showWarningMessage(`Codestral: ${reasonOf(error)}`, "Get Ollama", "Try Again");
     if (choice === "Get Ollama") await vscode.env.openExternal(vscode.Uri.parse("https://ollama.com/download"));
-    if (choice === "Try Again") await setUpLocal();
+    if (choice === "Try Again") await setUpLocal(session);
     return;
   }
-  const memory = totalmem() / 1e9;
-  const best = recommend(memory);
-  const has = (name: string): boolean => here.includes(name) || here.includes(`${name}:latest`);
-  const offers = MODELS.map((model) => ({
-    label: model.name,
-    description: describe(model),
-    detail: [
-      has(model.name) ? "already here" : "to be downloaded",
-      ...(model === best ? [`recommended for this machine (${memory.toFixed(0)} GB of memory)`] : []),
-    ].join(", "),
-    model,
-  })).sort((one, other) => Number(other.model === best) - Number(one.model === best));
   const title = "Codestral: which model? The licence stands beside it";
-  const choice = await vscode.window.showQuickPick(offers, { title, matchOnDescription: true, ignoreFocusOut: true });
+  const choice = await vscode.window.showQuickPick(choices(models.offers), { title, matchOnDescription: true, ignoreFocusOut: true });
   if (!choice) return;
-  const { model } = choice;
-  if (!has(model.name)) {
-    const question = `Download ${model.name}: ${describe(model)}?`;
+  const { offer } = choice;
+  if (!offer.installed) {
+    const question = `Download ${offer.name}: ${describe(offer)}?`;
     const answer = await vscode.window.showInformationMessage(question, { modal: true }, "Download");
-    if (answer !== "Download" || !(await download(url, model.name))) return;
+    if (answer !== "Download" || !(await download(session, offer.name))) return;
   }
-  await choose({ backend: "ollama", "ollama.model": model.name });
-  void vscode.window.showInformationMessage(`Codestral: ${model.name} completes from now on.`);
+  await choose({ backend: "ollama", "ollama.model": offer.name });
+  void vscode.window.showInformationMessage(`Codestral: ${offer.name} completes from now on.`);
 }
 
-async function download(url: string, model: string): Promise<boolean> {
-  const location = vscode.ProgressLocation.Notification;
-  const title = `Codestral: downloading ${model}`;
-  return await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const aborted = new AbortController();
-    token.onCancellationRequested(() => aborted.abort());
-    let percent = 0;
+/** Has the server fetch a model, as often as the user wants to go on with it. Tells whether it is there. */
+async function download(session: Session, model: string): Promise<boolean> {
+  for (;;) {
     try {
-      await pull(url, model, aborted.signal, ({ status, done, total }) => {
-        const now = done !== undefined && total ? (done / total) * 100 : percent;
-        const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
-        const message = done !== undefined && total ? `${mb(done)} of ${mb(total)} MB` : status;
-        progress.report({ message, increment: Math.max(0, now - percent) });
-        percent = Math.max(percent, now);
-      });
+      await session.run("codestral.pull", model);
       return true;
     } catch (error) {
-      if (!aborted.signal.aborted) void vscode.window.showErrorMessage(`Codestral: the download failed: ${String(error)}`);
-      return false;
+      const said = isCancelled(error) ? `The download of ${model} was stopped. What was fetched is kept.` : reasonOf(error);
+      if ((await vscode.window.showWarningMessage(`Codestral: ${said}`, "Go On")) !== "Go On") return false;
     }
-  });
+  }
 }
 
 /** Asks for a key and uses Mistral's API from then on. */
@@ -91,7 +68,7 @@ const ENGINES = [
 ];
 
 /** Asks for an engine, then for its model where it has several. */
-export async function selectEngine(): Promise<void> {
+export async function selectEngine(session: Session): Promise<void> {
   const settings = vscode.workspace.getConfiguration(SECTION);
   const now = settings.get("backend", "auto");
   const items = ENGINES.map((engine) => ({ ...engine, ...(engine.label === now ? { detail: "used now" } : {}) }));
@@ -100,16 +77,16 @@ export async function selectEngine(): Promise<void> {
   const name = `${engine.label}.model`;
   const values: Record<string, unknown> = { backend: engine.label };
   if (settings.inspect(name)?.defaultValue !== undefined) {
-    const model = await askModel(engine.label, settings.get<string | null>(name) ?? "");
+    const model = await askModel(session, engine.label, settings.get<string | null>(name) ?? "");
     if (model === undefined) return;
     if (model !== "") values[name] = model;
   }
   await choose(values);
 }
 
-async function askModel(engine: string, now: string): Promise<string | undefined> {
+async function askModel(session: Session, engine: string, now: string): Promise<string | undefined> {
   const title = `Codestral: model for ${engine}`;
-  const here = engine === "ollama" ? await installed(vscode.workspace.getConfiguration(SECTION).get("ollama.url", "")) : [];
-  if (here && here.length > 0) return vscode.window.showQuickPick(here, { title });
+  const here = engine === "ollama" ? await session.run<Models>("codestral.models").catch(() => undefined) : undefined;
+  if (here && here.installed.length > 0) return vscode.window.showQuickPick(here.installed, { title });
   return vscode.window.showInputBox({ title, value: now });
 }

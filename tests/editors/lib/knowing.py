@@ -3,9 +3,10 @@
 Asked the same once more it goes on with the next text that fits. Asked in a chat (Ollama only) it explains, answers,
 finds one bug, or writes one line, a comment or a test.
 
-python -m tests.editors.lib.knowing ollama|empty|mistral FILE FIRST_TOKEN_MS TOKEN_MS
+python -m tests.editors.lib.knowing ollama|empty|vast|mistral FILE FIRST_TOKEN_MS TOKEN_MS
 
-empty: an Ollama that has no model until one is pulled, a message each TOKEN_MS.
+empty: an Ollama that has no model until one is pulled, a message each TOKEN_MS; vast: the same, with models that fit on
+no disk.
 """
 
 from __future__ import annotations
@@ -91,8 +92,14 @@ def main(api: str, known: str, first_token_ms: str, token_ms: str) -> None:
         return
     script = Script(lambda prompt: memory.go_on(prompt) if prompt.startswith("[SUFFIX]") else said(prompt), *pace)
     # A version that does not tell how sure the model is, for what it knows by heart it is sure of.
-    models = {} if api == "empty" else {"codestral:latest": Model()}
-    serve(lambda: Ollama(script, models=models, version="0.12.10"))
+
+    def ollama() -> Ollama:
+        server = Ollama(script, models={"codestral:latest": Model()} if api == "ollama" else {}, version="0.12.10")
+        if api == "vast":
+            server.model_bytes = 10**18
+        return server
+
+    serve(ollama)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PYTHON, ROOT, until } from "./places.ts";
 
-/** Empty: an Ollama that has no model until one is pulled. */
-export type Api = "ollama" | "empty" | "mistral";
+/** Empty: an Ollama that has no model until one is pulled; vast: one whose models fit on no disk. */
+export type Api = "ollama" | "empty" | "vast" | "mistral";
 
 export interface Stats {
   /** How many requests for a completion came. */

@@ -188,6 +188,16 @@ export class Window {
     await until(`${entry} in the menu`, () => find().catch(() => false), 60_000); // what takes the focus closes it
   }
 
+  /** Chooses an entry of the status bar's menu that opens a page, and gives the page's text. */
+  async menuPage(entry: string, what: RegExp): Promise<string> {
+    const find = async (): Promise<string> => {
+      await this.menu(entry);
+      return this.rendered(what, 10_000);
+    };
+    // A page that comes to be drawn takes the focus, which closes the next menu.
+    return until(`${entry} of the menu to open a page`, () => find().catch(() => undefined), 60_000);
+  }
+
   /** Answers the input box that is open. */
   async answer(text: string): Promise<void> {
     await this.page.locator(".quick-input-widget input.input").fill(text);
@@ -206,7 +216,7 @@ export class Window {
   }
 
   /** The text of a rendered Markdown page that is open, once it says something. */
-  async rendered(what: RegExp): Promise<string> {
+  async rendered(what: RegExp, ms = 15_000): Promise<string> {
     let seen = "";
     const look = async (): Promise<boolean> => {
       const pages = this.page.frames().filter((frame) => frame.url().includes("fake.html")); // as VS Code names its views
@@ -214,7 +224,7 @@ export class Window {
       seen = texts.join("\n");
       return what.test(seen);
     };
-    await until(`a page that says ${what}`, look).catch((error: Error) => {
+    await until(`a page that says ${what}`, look, ms).catch((error: Error) => {
       throw new Error(`${error.message}; last seen: ${seen.slice(0, 2000)}`);
     });
     return seen;

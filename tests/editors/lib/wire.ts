@@ -1,6 +1,6 @@
 /** What went over the wire between an editor and the server, as record.py wrote it down. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HERE, PYTHON, SERVER } from "./places.ts";
 
@@ -34,6 +34,13 @@ export class Wire {
 
   get #alone(): string[] {
     return ["env", ...["CACHE", "CONFIG", "DATA", "STATE"].map((kind) => `XDG_${kind}_HOME=${join(this.#home, kind)}`)];
+  }
+
+  /** Writes the user's own file of settings, where the server looks for it. */
+  configure(toml: string): void {
+    const folder = join(this.#home, "CONFIG/codestral-lsp");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "config.toml"), toml);
   }
 
   /** The id of the server's process, the last one if there were several. */

@@ -22,6 +22,10 @@ export interface Project {
   readonly settings?: object;
   /** Settings that only the machine may have. */
   readonly machine?: object;
+  /** The server's own config.toml. */
+  readonly config?: string;
+  /** What the server sees in its environment besides. */
+  readonly environment?: Record<string, string>;
   /** The folder's own settings. */
   readonly workspace?: object;
   /** Whether the folder is trusted; else VS Code runs in its limited mode, and does not ask. */
@@ -57,12 +61,13 @@ export class Workbench {
     return new Workbench(folder, await CodeServer.start(folder, VSIX, { trust: true }), standIn);
   }
 
-  async open({ files, knows = [HEAD + TOTAL], settings, machine, workspace, trust = true }: Project = {}): Promise<Window> {
+  async open({ files, knows = [HEAD + TOTAL], config, environment = {}, settings, machine, workspace, trust = true }: Project = {}): Promise<Window> {
     const place = join(this.#folder, `${(this.#opened += 1)}`);
     const shop = writeProject(place, { "cart.py": HEAD, ...files });
     writeFileSync(join(shop, ".vscode/settings.json"), JSON.stringify(workspace ?? {}));
     this.standIn.knows(...knows);
     this.wire = new Wire(place);
+    if (config !== undefined) this.wire.configure(config);
     const common = {
       "codestral.completion.debounceMs": 30,
       "codestral.cache.enabled": false,
@@ -70,7 +75,7 @@ export class Workbench {
       "security.workspace.trust.enabled": !trust,
     };
     const here = {
-      "codestral.ui.serverCommand": this.wire.command,
+      "codestral.ui.serverCommand": ["env", ...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...this.wire.command],
       "codestral.backend": "ollama",
       "codestral.ollama.url": this.standIn.url,
     };
