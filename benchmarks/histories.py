@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from codestral_lsp.insight.counting import counted
+from codestral_lsp.insight.history import in_memory
 from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.page import statistics_page
-from codestral_lsp.insight.stats import WAYS, summed
+from codestral_lsp.insight.stats import WAYS
 from codestral_lsp.insight.trace import Kept, Trace, Way
 
 _LANGUAGES = ("python", "python", "python", "typescript", "typescript", "go", "markdown")
@@ -77,7 +79,7 @@ def main() -> None:
     now = datetime.now().astimezone()
     spent = [Spent(f"{now:%Y-%m}", "api.mistral.ai", "codestral-2508", 1234, 2_345_678, 1_000_000, 34_567, 0.4321)]
     month = Month(f"{now:%Y-%m}", 0.4321, "USD", 5.0, "2026-08-21")
-    stats = summed(history(count, now.timestamp()))
+    stats = counted(in_memory(history(count, now.timestamp())))
     file.write_text(statistics_page(stats, month, spent if count else [], 30, now), "utf-8")
 
 

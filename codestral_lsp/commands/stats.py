@@ -14,11 +14,11 @@ from pathlib import Path
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.sources import SettingsSources
 from codestral_lsp.errors import UsageError
-from codestral_lsp.insight.history import History, since
+from codestral_lsp.insight.counting import counted
+from codestral_lsp.insight.history import History
 from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.prices import price_table
 from codestral_lsp.insight.reckon import write_page
-from codestral_lsp.insight.stats import summed
 from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.privacy.ledger import Ledger, months, this_month
 
@@ -27,14 +27,15 @@ def run(options: argparse.Namespace) -> int:
     """Print the sums over the last days, or write them as a page. Exit code 1 if the traces cannot be read."""
     paths = UserPaths.default(options.config)
     history, ledger = History(paths.state), Ledger(paths.state)
-    found = history.database.now(since, time.time() - options.days * 86400) or []
+    stats = history.database.now(counted, time.time() - options.days * 86400)
     spent = ledger.database.now(months) or []
     history.database.close()
     ledger.database.close()
-    if history.database.problem:
-        print(f"codestral-lsp: {history.database.path} cannot be used: {history.database.problem}.", file=sys.stderr)
+    if stats is None:
+        problem = history.database.problem or "others use it"
+        print(f"codestral-lsp: {history.database.path} cannot be used: {problem}.", file=sys.stderr)
         return 1
-    stats, month = summed(found), _month(paths, spent)
+    month = _month(paths, spent)
     if options.json:
         print(json.dumps({"days": options.days, **stats.as_json(), "month": month.as_json()}, indent=2))
     elif options.html is not None:

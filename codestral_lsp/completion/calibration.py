@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codestral_lsp.completion.fates import difference
 from codestral_lsp.completion.keeping import moved
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position
-from codestral_lsp.document.text import Edit
+from codestral_lsp.document.text import Edit, difference
 
 WANTED = 0.75
 """The share of answers that must be right at any probability at which they are shown."""

@@ -13,8 +13,9 @@ from codestral_lsp.completion.keeping import Keeping, moved
 from codestral_lsp.completion.request import CompletionRequest, Suggestion
 from codestral_lsp.document.document import Change, Document
 from codestral_lsp.document.position import Position, Range
-from codestral_lsp.document.text import Edit, Text
+from codestral_lsp.document.text import Edit, difference
 from codestral_lsp.insight.trace import Kept, Trace, Traces, Way
+from codestral_lsp.insight.unseen import Unseen
 from codestral_lsp.prompt.closers import only_closers
 
 _WORD = re.compile(r"\w+|[^\w\s]+")
@@ -47,7 +48,7 @@ class Fates:
     def __init__(self, traces: Traces) -> None:
         self._traces = traces
         self._offers: dict[str, _Offer] = {}
-        self._keeping = Keeping()
+        self._keeping = Keeping(self._kept)
 
     # ---- what is shown
 
@@ -160,20 +161,21 @@ class Fates:
         trace.taken[way] = trace.taken.get(way, 0) + len(own)
         if way != "typed":
             self._mark(trace, _FATES[way])
-            self._follow(trace, document, edit, way)
+            self._keeping.follow(document, edit, trace, way)
         elif not left and not trace.taken_characters:
             self._mark(trace, "typed through")
         else:
             self._mark(trace, trace.fate or "typed into")
 
-    def _follow(self, trace: Trace, document: Document, edit: Edit, way: Way) -> None:
-        def tell(look: str, kept: Kept) -> None:
-            ways = trace.kept.setdefault(look, {})
-            before = ways.get(way, Kept(0, 0))
-            ways[way] = Kept(before.characters + kept.characters, before.of + kept.of)
-            self._traces.changed(trace)
+    def _kept(self, trace: Trace, look: str, way: Way, kept: Kept) -> None:
+        trace.keep(look, way, kept)
+        self._traces.changed(trace)
 
-        self._keeping.follow(document, edit.start, edit.new_end, edit.inserted, tell)
+    # ---- life
+
+    async def unseen(self) -> list[Unseen]:
+        """The looks that are due only after the end of this process."""
+        return await self._keeping.unseen()
 
 
 _FATES: dict[Way, str] = {"whole": "accepted", "line": "accepted by line", "word": "accepted by word"}
@@ -213,18 +215,3 @@ def _narrowed(edit: Edit, at: Position) -> Edit:
         same += 1
     start = Position(edit.start.line, edit.start.column + same)
     return replace(edit, start=start, removed=edit.removed[same:], inserted=edit.inserted[same:])
-
-
-def difference(before: Text, after: Text) -> Edit:
-    """One edit that makes `after` of `before`: for clients that send the whole text at every key."""
-    old, new = before.lines, after.lines
-    shorter = min(len(old), len(new))
-    head = next((row for row in range(shorter) if old[row] != new[row]), shorter - 1)
-    rest = shorter - head
-    tail = next((row for row in range(rest) if old[-1 - row] != new[-1 - row]), rest - 1)
-    last, last_now = old[-1 - tail], new[-1 - tail]
-    same = next((back for back in range(min(len(last), len(last_now))) if last[-1 - back] != last_now[-1 - back]), 0)
-    start = Position(head, 0)
-    old_end = Position(len(old) - 1 - tail, len(last) - same)
-    new_end = Position(len(new) - 1 - tail, len(last_now) - same)
-    return Edit(start, old_end, new_end, before.slice(Range(start, old_end)), after.slice(Range(start, new_end)))

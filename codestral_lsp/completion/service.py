@@ -26,6 +26,7 @@ from codestral_lsp.document.keeper import SyntaxKeeper
 from codestral_lsp.document.position import Position
 from codestral_lsp.insight.bugs import log_bug
 from codestral_lsp.insight.trace import Trace, Traces
+from codestral_lsp.insight.unseen import Unseen
 from codestral_lsp.privacy.ignore import IgnoreRules
 
 IN_VAIN = 5
@@ -232,6 +233,10 @@ class CompletionService:
 
     def _session(self, uri: str) -> DocumentSession:
         return self._sessions.setdefault(uri, DocumentSession())
+
+    async def unseen(self) -> list[Unseen]:
+        """The looks at what was kept that are due only after the end of this process."""
+        return await self._fates.unseen()
 
     async def aclose(self) -> None:
         """Close every stream and the cache."""

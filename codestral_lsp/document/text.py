@@ -145,6 +145,21 @@ class Text:
         return Position(position.line, position.column + 1)
 
 
+def difference(before: Text, after: Text) -> Edit:
+    """One edit that makes `after` of `before`: for clients that send the whole text at every key."""
+    old, new = before.lines, after.lines
+    shorter = min(len(old), len(new))
+    head = next((row for row in range(shorter) if old[row] != new[row]), shorter - 1)
+    rest = shorter - head
+    tail = next((row for row in range(rest) if old[-1 - row] != new[-1 - row]), rest - 1)
+    last, last_now = old[-1 - tail], new[-1 - tail]
+    same = next((back for back in range(min(len(last), len(last_now))) if last[-1 - back] != last_now[-1 - back]), 0)
+    start = Position(head, 0)
+    old_end = Position(len(old) - 1 - tail, len(last) - same)
+    new_end = Position(len(new) - 1 - tail, len(last_now) - same)
+    return Edit(start, old_end, new_end, before.slice(Range(start, old_end)), after.slice(Range(start, new_end)))
+
+
 def _are_one(left: str, right: str) -> bool:
     """Whether two neighbours make one thing: a CR LF, or a character whose surrogates were sent one by one."""
     return (left == "\r" and right == "\n") or ("\ud800" <= left < "\udc00" <= right < "\ue000")

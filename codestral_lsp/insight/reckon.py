@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from codestral_lsp.insight.history import History, since
+from codestral_lsp.insight.counting import counted
+from codestral_lsp.insight.history import History
 from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.page import statistics_page
-from codestral_lsp.insight.stats import summed
 from codestral_lsp.insight.stats_text import stats_text
 
 
@@ -34,8 +34,10 @@ def main() -> None:
 def _reckon(asked: dict[str, Any]) -> dict[str, Any]:
     days, month = asked["days"], Month(**asked["month"])
     history = History(Path(asked["state"]))
-    stats = summed(history.database.now(since, time.time() - days * 86400) or ())
+    stats = history.database.now(counted, time.time() - days * 86400)
     history.database.close()
+    if stats is None:
+        return {"problem": f"{history.database.path} cannot be used: {history.database.problem or 'others use it'}."}
     if asked["page"]:
         spent = [Spent(**each) for each in asked["spent"]]
         page = statistics_page(stats, month, spent, days, datetime.now().astimezone())

@@ -7,9 +7,9 @@ counted as requests answered, not as suggestions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from codestral_lsp.insight.trace import Kept, Trace, Way
@@ -57,6 +57,8 @@ class Group:
     characters: int = 0
     """Taken over."""
     kept: dict[str, dict[Way, Kept]] = field(default_factory=dict)
+    looked: Counter[str] = field(default_factory=Counter)
+    """Of how many that were taken over it is known what was kept, by when."""
     saved_characters: float = 0.0
     """Of the characters taken over, those that were not seen to be gone after 30 s."""
 
@@ -72,6 +74,7 @@ class Group:
         else:
             self.typed += bool(trace.taken)
             self.dismissed += trace.fate == "dismissed"
+        self.looked.update(trace.kept.keys())
         for when, ways in trace.kept.items():
             for way, kept in ways.items():
                 self._keep(when, way, kept)
@@ -86,6 +89,7 @@ class Group:
         self.dismissed += other.dismissed
         self.characters += other.characters
         self.saved_characters += other.saved_characters
+        self.looked.update(other.looked)
         for when, ways in other.kept.items():
             for way, kept in ways.items():
                 self._keep(when, way, kept)
@@ -112,6 +116,7 @@ class Group:
             "acceptedCharacters": self.characters,
             "typed": self.typed,
             "dismissed": self.dismissed,
+            "looked": {when: self.looked[when] for when in LOOKS},
             "kept": {
                 when: {"all": _rounded(self.kept_share(when))}
                 | {way: _rounded(self.kept_share(when, way)) for way in WAYS}
@@ -207,94 +212,6 @@ class Stats:
             "generatedTokens": self.generated_tokens,
             "estimatedShare": _rounded(self.estimated / self.counted if self.counted else None),
         }
-
-
-def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
-    """Sum up traces, each with the seconds since the epoch of its request, oldest first.
-
-    Warm-ups, prefetches and alternatives count for their tokens only.
-    """
-    requests = counted = estimated = 0
-    alike: dict[tuple[date, str, str, str], Group] = {}
-    days: dict[date, Day] = {}
-    answered: list[Trace] = []
-    reasons: Counter[str] = Counter()
-    next_day_s, on, day = 0.0, date.min, Day()
-    for at_s, trace in traces:
-        if at_s >= next_day_s or not days:
-            today = datetime.fromtimestamp(at_s).astimezone()
-            on = today.date()
-            day = days.setdefault(on, Day())
-            next_day_s = at_s + 86400 - (today.hour * 3600 + today.minute * 60 + today.second)
-        day.evaluated_tokens += trace.evaluated_tokens or 0
-        day.generated_tokens += trace.generated_tokens or 0
-        if trace.generated_tokens is not None:
-            counted += 1
-            estimated += trace.estimated
-        if trace.trigger not in ("automatic", "invoked"):
-            continue
-        requests += 1
-        if trace.outcome != "shown":
-            reasons[trace.reason or trace.outcome] += 1
-            continue
-        answered.append(trace)
-        if not trace.continues:
-            place = PLACES.get(trace.source, "–")
-            key = on, trace.language or "–", trace.engine or place, trace.model or place
-            if (group := alike.get(key)) is None:
-                group = alike[key] = Group()
-            group.add(trace)
-    whole, by = Group(), {kind: dict[str, Group]() for kind in ("language", "engine", "model")}
-    for (on, *names), group in alike.items():
-        for each in (whole, days[on].suggestions):
-            each.take_in(group)
-        for groups, name in zip(by.values(), names, strict=True):
-            groups.setdefault(name, Group()).take_in(group)
-    by_source: dict[str, list[float]] = {}
-    for trace in answered:
-        by_source.setdefault(trace.source or "–", []).append(trace.total_ms)
-    by_place: dict[str, list[float]] = {}
-    for source, times in by_source.items():
-        by_place.setdefault(PLACES.get(source, source), []).extend(times)
-    return Stats(
-        requests=requests,
-        answered=len(answered),
-        suggestions=whole,
-        by={
-            kind: dict(sorted(groups.items(), key=lambda item: -item[1].shown)) for kind, groups in by.items() if groups
-        },
-        days=days,
-        latency=_stages(answered),
-        latency_by_source={source: _spread(times) for source, times in by_source.items()},
-        times_ms=by_place,
-        sources=dict(sorted(((name, len(times)) for name, times in by_source.items()), key=lambda item: -item[1])),
-        continued=sum(bool(trace.continues) for trace in answered),
-        reasons=dict(reasons.most_common(10)),
-        evaluated_tokens=sum(each.evaluated_tokens for each in days.values()),
-        generated_tokens=sum(each.generated_tokens for each in days.values()),
-        counted=counted,
-        estimated=estimated,
-    )
-
-
-def _stages(answered: Sequence[Trace]) -> dict[str, Spread]:
-    found = {}
-    for stage, name in STAGES.items():
-        times = [value for trace in answered if (value := getattr(trace, name)) is not None]
-        if stage == "pause":
-            times = [time for time in times if time]
-        if times:
-            found[stage] = _spread(times)
-    return found
-
-
-def _spread(values: Sequence[float]) -> Spread:
-    ordered = sorted(values)
-
-    def at(share: float) -> float:
-        return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
-
-    return Spread(len(ordered), at(0.5), at(0.9), at(0.99))
 
 
 def _spread_json(spread: Spread) -> dict[str, float]:

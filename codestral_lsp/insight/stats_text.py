@@ -24,6 +24,9 @@ def _head(stats: Stats, days: float, month: str) -> Iterator[str]:
     yield f"              {whole.told} by the editor's word, {whole.accepted - whole.told} inferred from its edits"
     yield f"typed         {whole.typed} not taken but typed, wholly or in part; {whole.dismissed} sent away"
     yield f"kept          {'; '.join(_kept(whole, when) for when in LOOKS)}"
+    if whole.accepted:
+        known = ", ".join(f"{whole.looked[when]} after {when}" for when in LOOKS)
+        yield f"              known of {known}, of {whole.accepted} accepted; of the others not yet, or not at all"
     saved = f"{stats.saved_s / 60:.1f} min: {whole.saved_characters:.0f} characters at {1 / TYPING_S:.1f} a second"
     yield f"time saved    {saved}"
     yield "              (taken over and not gone after 30 s; the time to read suggestions is not taken off)"

@@ -86,6 +86,12 @@ class Trace:
             return self.taken_characters
         return max(1, min(self.told, self.shown_characters - self.taken.get("typed", 0)))
 
+    def keep(self, look: str, way: Way, kept: Kept) -> None:
+        """Take in what a look has seen of a part of it."""
+        ways = self.kept.setdefault(look, {})
+        before = ways.get(way, Kept(0, 0))
+        ways[way] = Kept(before.characters + kept.characters, before.of + kept.of)
+
     def as_json(self) -> dict[str, Any]:
         """The trace as plain JSON values."""
         return {name: getattr(self, name) for name in self.__slots__}

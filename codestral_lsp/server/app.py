@@ -250,6 +250,7 @@ class App:
         await self.keys.aclose()
         self.syntax.close()
         self.history.save(self.traces, asyncio.get_running_loop().time())
+        self.history.postpone(await self.completion.unseen())
         await asyncio.to_thread(self.answers.close)
         await asyncio.to_thread(self.history.database.close)
         await asyncio.to_thread(self.ledger.database.close)

@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 
-from codestral_lsp.completion.fates import difference
 from codestral_lsp.completion.request import SelectedCompletion
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.store import ClientChange
-from codestral_lsp.document.text import Text
+from codestral_lsp.document.text import Text, difference
 from codestral_lsp.insight.trace import Kept, Trace
 from tests.completion.scene import URI, Scene, in_virtual_time
 
@@ -205,7 +204,7 @@ async def test_what_cannot_be_told_is_not_told() -> None:
 
 
 @in_virtual_time
-async def test_a_closed_document_is_not_looked_at() -> None:
+async def test_a_closed_document_that_is_no_file_is_not_looked_at() -> None:
     scene, trace = await showing()
     scene.insert(LINE.rstrip())
     scene.store.close(URI)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codestral_lsp.insight.history import History, last
-from codestral_lsp.insight.stats import TYPING_S, Spread, summed
+from codestral_lsp.insight.counting import counted
+from codestral_lsp.insight.history import History, in_memory, last
+from codestral_lsp.insight.stats import TYPING_S, Spread, Stats
 from codestral_lsp.insight.stats_text import stats_text
 from codestral_lsp.insight.trace import Kept, Trace, Traces, Way
 from tests.insight.conftest import Command
@@ -33,6 +35,11 @@ def taken(way: Way, characters: int = 10, kept: dict[str, Kept] | None = None, *
 def other(trigger: str, outcome: str, **fields: Any) -> tuple[float, Trace]:
     """A request that showed nothing."""
     return 43200.0, Trace(2, "python", trigger, 0.0, outcome=outcome, **fields)
+
+
+def summed(traces: Iterable[tuple[float, Trace]]) -> Stats:
+    """The sums over a history."""
+    return counted(in_memory(traces))
 
 
 def test_sums() -> None:

@@ -9,10 +9,11 @@ from html.parser import HTMLParser
 import pytest
 
 from benchmarks.histories import history
+from codestral_lsp.insight.counting import counted
+from codestral_lsp.insight.history import in_memory
 from codestral_lsp.insight.month import Month, Spent
 from codestral_lsp.insight.page import statistics_page
 from codestral_lsp.insight.page.plots import LogScale, histogram, nice, number
-from codestral_lsp.insight.stats import summed
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MONTH = Month("2026-11", 0.5, "USD", 5.0, "2026-08-21")
@@ -59,7 +60,7 @@ def made(count: int, name: str = "") -> str:
     for _, trace in traces:
         trace.language, trace.model = name or trace.language, name or trace.model
         trace.reason = name or trace.reason
-    return statistics_page(summed(traces), MONTH, SPENT if count else [], 30, NOW)
+    return statistics_page(counted(in_memory(traces)), MONTH, SPENT if count else [], 30, NOW)
 
 
 @pytest.mark.parametrize("count", [0, 1, 30, 3000])
@@ -86,7 +87,7 @@ def test_names_are_shown_and_not_obeyed() -> None:
 
 
 def test_what_it_says_is_what_was_counted() -> None:
-    stats = summed(history(3000, NOW.timestamp()))
+    stats = counted(in_memory(history(3000, NOW.timestamp())))
     text = read(made(3000)).text
     whole = stats.suggestions
     assert f"{number(whole.shown)}suggestions" in text

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from urllib.request import url2pathname
 
+from codestral_lsp.insight.history import History, last
+from codestral_lsp.insight.trace import Kept
 from tests.lsp_client import CAPABILITIES
 from tests.server.conftest import StartClient
 from tests.standins.ollama import OllamaStandIn
@@ -31,6 +34,21 @@ async def test_what_an_editor_takes_is_counted_and_drawn(start: StartClient, oll
     page = Path(url2pathname(uri.removeprefix("file://")))
     assert "What completion was worth" in page.read_text("utf-8")
     assert page.stat().st_mode & 0o077 == 0
+
+
+async def test_what_stayed_is_known_though_the_editor_was_closed(
+    start: StartClient, ollama: OllamaStandIn, environ: dict[str, str], tmp_path: Path
+) -> None:
+    client, file = await start(ollama), tmp_path / "a.py"
+    client.open(file.as_uri(), BEFORE)
+    (item,) = await client.items(file.as_uri(), 1, 4)
+    client.change(file.as_uri(), 2, ((1, 0), (1, 4), item["insertText"]))
+    file.write_text(f"def add(a, b):\n    {GHOST}\n", "utf-8")
+    await client.stop()
+    ten_minutes_on = History(Path(environ["XDG_STATE_HOME"]) / "codestral-lsp", now_s=lambda: time.time() + 601)
+    ((_, trace),) = ten_minutes_on.database.now(last, 1, background=False) or []
+    ten_minutes_on.database.close()
+    assert trace.kept == {look: {"whole": Kept(9, 9)} for look in ("30s", "10min")}
 
 
 async def test_a_client_that_opens_nothing_is_told_where_the_page_is(start: StartClient) -> None:

@@ -194,7 +194,9 @@ def _kept(whole: Group) -> str:
         return ""
     told = f"{number(whole.told)} of {number(whole.accepted)} by the editor’s word, the others inferred from its edits."
     head = f"<th></th><th>suggestions</th><th>kept {_LOOK_NAMES['30s']}</th><th>kept {_LOOK_NAMES['10min']}</th>"
-    return f'{_table(head, rows)}<p class="quiet">Taken over: {told}</p>'
+    known = ", ".join(f"{number(whole.looked[when])} after {_LOOK_NAMES[when]}" for when in LOOKS)
+    said = f"Taken over: {told} Kept: known of {known}; of the others not yet, or not at all."
+    return f'{_table(head, rows)}<p class="quiet">{said}</p>'
 
 
 def _type_through(stats: Stats) -> str:
@@ -270,8 +272,9 @@ def _definitions() -> str:
         "edits do: several characters at once that are the next ones of the suggestion.",
         "typed": "Not taken over, but typed by hand, to the end or in part.",
         "still there": "Of the characters taken over, those in the longest common subsequence of words and signs with "
-        "what stands there later, edits in between followed; blanks do not count. Known where the file was still open "
-        "then.",
+        "what stands there later, edits in between followed; blanks do not count. A file closed by then is read "
+        "from the disk. If the editor was closed too, it is known only if the file has not changed since; if it was "
+        "never saved, or was rewritten as a whole, nobody can say.",
         "typing saved": f"The characters taken over that were not seen to be gone after 30 s, at {1 / TYPING_S:.1f} a "
         "second. What it takes to read suggestions is not taken off.",
         "from the cache": "From an earlier answer: typed on, deleted back, a file opened again. No model was asked.",
