@@ -7,7 +7,7 @@ from itertools import groupby
 
 from codestral_lsp.insight.doctor.causes import CAUSES, Cause
 
-_COMMAND = re.compile(r"([Rr]un:) (.+?)(?=$| \(|,|;| on the folder)")
+_COMMAND = re.compile(r"([Rr]un:) (.+?)(?=$| \(|, |;| on the folder)")
 INTRODUCTION = """\
 # Troubleshooting, by symptom
 

@@ -87,6 +87,8 @@ class Usage:
     prompt_ms: float | None = None
     generation_ms: float | None = None
     load_ms: float | None = None
+    limits: Mapping[str, str] = field(default_factory=dict)
+    """What the server told of its rate limits with the answer, by the name that it gives to each."""
 
     @property
     def evaluated_tokens(self) -> int | None:

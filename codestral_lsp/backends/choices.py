@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from codestral_lsp.backends.base import ChatRequest, Finish, Piece, Usage
 from codestral_lsp.backends.framing import mended
 from codestral_lsp.backends.http import Refuse, Stream
+from codestral_lsp.backends.replies import rate_limits
 
 SLACK = 16
 """Pieces above the limit that was asked for before a server counts as ignoring it."""
@@ -40,6 +42,8 @@ async def pieces(stream: Stream, limit: int, refuse: Refuse) -> AsyncGenerator[P
             finish = "length" if reason in ("length", "model_length") else "stop"
     if finish is None and not stream.complete:
         raise stream.broken()
+    if usage and (limits := rate_limits(stream.headers)):
+        usage = replace(usage, limits=limits)
     yield Piece("", finish or "stop", usage)
 
 

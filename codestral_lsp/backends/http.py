@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,10 @@ class Stream:
         first_s: float,
         idle_s: float,
         explain: Callable[[Any], str],
+        headers: Mapping[str, str],
     ) -> None:
+        self.headers = headers
+        """Names in lower case."""
         self._http = http
         self._chunks = chunks
         self._framing = framing
@@ -207,7 +210,8 @@ class Http:
                 reply = await self._whole(response, idle_s, expected=False)
                 raise self._refused(replace(reply, text=explain(reply.body)))
             chunks = await stack.enter_async_context(aclosing(response.aiter_raw()))
-            yield Stream(self, chunks, framing, first_s=first_s, idle_s=idle_s, explain=explain)
+            headers = _lower(response.headers)
+            yield Stream(self, chunks, framing, first_s=first_s, idle_s=idle_s, explain=explain, headers=headers)
 
     async def next_chunk(self, chunks: AsyncIterator[bytes], within_s: float) -> bytes | None:
         """The next bytes of a body; None at its end."""
@@ -284,8 +288,7 @@ class Http:
             raise self.bad_reply("does not stop answering") from None
         if len(body) > most and expected:
             raise self.bad_reply("does not stop answering")
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, headers, bytes(body[:most]))
+        return Reply(response.status_code, _lower(response.headers), bytes(body[:most]))
 
     def _refused(self, reply: Reply) -> BackendError:
         """Why a reply is not the stream that was asked for."""
@@ -316,6 +319,10 @@ class Http:
             kind, f"{kind or 'something'} where its API has JSON"
         )
         return self.bad_reply(f"answers with {what}")
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _explainer(sent: Any, key: Secret | None) -> Callable[[Any], str]:

@@ -167,6 +167,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
+_LIMIT = "x-ratelimit-"
+
+
+def rate_limits(headers: Mapping[str, str]) -> dict[str, str]:
+    """What a reply tells of rate limits, by name; the names differ from server to server."""
+    return {name.removeprefix(_LIMIT): value for name, value in headers.items() if name.startswith(_LIMIT)}
+
+
 _TOO_LONG = re.compile(
     r"context (?:length|size|window)|input length exceeds|exceed_context_size|maximum (?:context|model) length"
     r"|prompt is too long|too many tokens|longer than the (?:model's )?context",
@@ -224,7 +232,8 @@ def refusal(server: Server, reply: Reply, *, key_cure: str = "") -> BackendError
             )
         case 429:
             wait = retry_after_s(reply.headers)
-            cure = f"It asks to wait {wait:.0f} s." if wait else "Completions pause for a while."
+            cure = f"Wait {wait:.0f} s, as it asks" if wait else "Wait: completions pause for a while"
+            cure += "; if it comes back, raise completion.debounceMs."
             return RateLimited(backend, f"Too many requests to {server.host}{says}", cure=cure, retry_after_s=wait)
         case 503:
             return ServerBusy(

@@ -54,13 +54,13 @@ def open_client(server: Server, *, local: bool) -> httpx2.AsyncClient:
         raise ProxyRefused(
             server.backend,
             "The proxy that the environment names cannot be used.",
-            cure="Set HTTPS_PROXY and ALL_PROXY to an http:// address, or unset them.",
+            cure="Set HTTPS_PROXY and ALL_PROXY to an http:// address, or run: unset HTTPS_PROXY ALL_PROXY",
         ) from None
     except (OSError, ssl.SSLError) as error:
         raise TlsFailed(
             server.backend,
             f"The certificates that TLS needs cannot be read: {error.strerror or error.__class__.__name__}.",
-            cure="Check SSL_CERT_FILE and SSL_CERT_DIR.",
+            cure="Mend SSL_CERT_FILE and SSL_CERT_DIR, or run: unset SSL_CERT_FILE SSL_CERT_DIR",
         ) from None
 
 
@@ -166,7 +166,7 @@ def failure(error: Exception, server: Server, *, local: bool) -> BackendError:
                 return TlsFailed(
                     backend,
                     f"The certificate of {host} is not trusted: {cause.verify_message}.",
-                    cure="If your network inspects TLS, set SSL_CERT_FILE to its certificate.",
+                    cure="If your network inspects TLS: export SSL_CERT_FILE=/path/to/its/certificate.pem",
                 )
             case ssl.SSLError():
                 return TlsFailed(
@@ -179,12 +179,12 @@ def failure(error: Exception, server: Server, *, local: bool) -> BackendError:
                     cure=f"Check the network and the setting {setting}.",
                 )
             case ConnectionRefusedError():
-                return NotRunning(
-                    backend, f"Nothing listens at {host}{proxied}.", cure=f"Start the server, or check {setting}."
-                )
+                start = f"Run: llama-server -m FILE.gguf --port {server.port}" if backend == "llamacpp" else "Start it"
+                return NotRunning(backend, f"Nothing listens at {host}{proxied}.", cure=f"{start} (or set {setting}).")
     match error:
         case httpx2.ProxyError() | httpcore2.ProxyError():
-            return ProxyRefused(backend, f"The proxy refuses a connection to {host}.", cure="Check HTTPS_PROXY.")
+            cure = f"Have the proxy let it through, or go without it: export NO_PROXY={server.name}"
+            return ProxyRefused(backend, f"The proxy refuses a connection to {host}.", cure=cure)
         case httpx2.ConnectTimeout() | httpcore2.ConnectTimeout() | httpx2.ConnectError() | httpcore2.ConnectError():
             return Unreachable(
                 backend, f"{host} cannot be reached{proxied}.", cure=f"Check the network and the setting {setting}."

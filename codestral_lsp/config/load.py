@@ -102,7 +102,8 @@ def load(layers: Iterable[Layer]) -> Loaded:
             try:
                 parsed = leaf.kind.parse(value)
             except ValueError as error:
-                cure = f"The default is used: {leaf.default!r}." if path not in values else "It is left as it was."
+                instead = f"the default is used, {leaf.default!r}" if path not in values else "it is left as it was"
+                cure = f"Mend it there; until then {instead}."
                 problems.append(SettingsError(path, layer.source, str(error), cure=cure))
                 continue
             values[path] = _merged(values.get(path, leaf.default), parsed) if leaf.kind.merges else parsed

@@ -175,7 +175,7 @@ _CHAT_ONLY = Model(template="{{ .Prompt }}", capabilities=("completion",), contr
 
 
 def _slow() -> OllamaStandIn:
-    return OllamaStandIn(Script("first + second", token_ms=200), on_gpu=0.0)
+    return OllamaStandIn(Script("first + second", token_ms=200, prompt_token_ms=1), on_gpu=0.0)
 
 
 def _failure(name: str, stage: Stage, verdict: Verdict, *causes: str) -> Failure:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codestral_lsp import errors
-from codestral_lsp.insight.doctor import Finding, Level, Report, examine
+from codestral_lsp.insight.doctor import Finding, Level, Report, examine, folders
 from codestral_lsp.insight.doctor.causes import CAUSES
 from codestral_lsp.insight.doctor.text import finding_text, summary_text
 from codestral_lsp.insight.machine import Machine
 from codestral_lsp.insight.memory import GB, advice, best_fit
-from tests.insight.failures import FAILURES, KEY, Failure, subject, too_many_requests, with_ollama
+from tests.insight.failures import (
+    FAILURES,
+    KEY,
+    Failure,
+    refusing_proxy,
+    subject,
+    too_many_requests,
+    with_ollama,
+)
 from tests.standins.base import Canned, Script
 from tests.standins.llamacpp import LlamaServerStandIn
 from tests.standins.mistral import MistralStandIn
-from tests.standins.ollama import OllamaStandIn
+from tests.standins.ollama import Model, OllamaStandIn
 from tools.troubleshooting import document
 
 
@@ -119,6 +130,54 @@ async def test_a_model_that_does_not_fit_is_not_what_the_doctor_sends_for(tmp_pa
     assert "the largest that fits is" in found(small, "ollama.memory").message
 
 
+@pytest.mark.parametrize(
+    ("used", "machine", "cure"),
+    [
+        ("codestral", Machine(32 * GB, "a card", 12 * GB), "pull qwen2.5-coder:14b-base, and set ollama.model to it"),
+        ("codestral", Machine(16 * GB), "pull qwen2.5-coder:1.5b-base, and set ollama.model to it"),
+        ("qwen2.5-coder:7b-base", Machine(64 * GB, "a card", 24 * GB), "pull qwen2.5-coder:1.5b-base"),
+        ("somebody/elses:latest", Machine(32 * GB, "a card", 8 * GB), "pull qwen2.5-coder:7b-base"),
+    ],
+)
+async def test_where_memory_is_short_a_smaller_model_is_named(
+    used: str, machine: Machine, cure: str, tmp_path: Path
+) -> None:
+    models = {used if ":" in used else f"{used}:latest": Model()}
+    async with OllamaStandIn(models=models, out_of_memory=True) as server:
+        settings = {"backend": "ollama", "ollama": {"url": server.url, "model": used}}
+        report = await examine(replace(subject(tmp_path, settings), machine=machine))
+    completion = found(report, "talk.completion")
+    assert completion.cause == "out-of-memory"
+    assert cure in completion.cure
+
+
+async def test_a_proxy_that_refuses_can_be_gone_without(tmp_path: Path) -> None:
+    async with refusing_proxy(tmp_path) as examined:
+        report = await examine(examined)
+    assert "export NO_PROXY=api.mistral.ai" in found(report, "mistral.server").cure
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are others there")
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), 'sudo chown -R "$USER"'),
+        (OSError(errno.EROFS, "Read-only file system"), "export XDG_CACHE_HOME="),
+        (OSError(errno.ENOSPC, "No space left on device"), "Free some space"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_by_what_keeps_it(
+    error: OSError, cure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**where: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("tempfile.TemporaryFile", fail)
+    finding = next(iter(folders.check(subject(tmp_path))))
+    assert str(error.strerror) in finding.message
+    assert cure in finding.cure
+
+
 async def test_auto_tells_of_every_engine_and_takes_the_first_that_works(tmp_path: Path) -> None:
     async with LlamaServerStandIn() as server:
         settings = {"ollama": {"url": "http://127.0.0.1:9"}, "llamacpp": {"url": server.url}}
@@ -137,6 +196,17 @@ async def test_rate_limits_are_told_where_the_host_tells_them(tmp_path: Path) ->
         server.plan(*[listed] * 3, path="/v1/models")
         report = await examine(subject(tmp_path, {"backend": "mistral"}, key=KEY, hosts=(server.url,)))
     assert found(report, "mistral.limits").facts["limits"] == {"limit-req-minute": "60"}
+
+
+async def test_rate_limits_that_come_with_an_answer_are_told_too(tmp_path: Path) -> None:
+    chunk = {"choices": [{"index": 0, "delta": {"content": "first + second"}, "finish_reason": "stop"}]}
+    said = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n"
+    answer = Canned(200, said, {"x-ratelimit-remaining-req-minute": "59"}, "text/event-stream")
+    async with MistralStandIn() as server:
+        usage = said.replace('"choices"', '"usage": {"prompt_tokens": 500, "completion_tokens": 3}, "choices"')
+        server.plan(replace(answer, body=usage), path="/v1/fim/completions")
+        report = await examine(subject(tmp_path, {"backend": "mistral"}, key=KEY, hosts=(server.url,)))
+    assert found(report, "mistral.limits").facts["limits"] == {"remaining-req-minute": "59"}
 
 
 async def test_another_program_on_ollamas_port_is_called_that(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -35,12 +36,25 @@ def _folder(name: str, folder: Path) -> Finding:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         message = f"The {name} folder {folder} cannot be written: {error.strerror or error}."
-        cure = f'Run: sudo chown -R "$USER" {_blocking(folder)}' if os.name == "posix" else ""
+        cure = _cure(error, name, _blocking(folder))
         return trouble(check, Level.WARNING, "folder", message, cure=cure, folder=str(folder))
     if free < _SCARCE:
         message = f"Only {free >> 20} MB are free where the {name} folder {folder} is."
         return trouble(check, Level.WARNING, "disk-full", message, cure="Free some space.", free=free)
     return fine(check, f"The {name} folder {folder} can be written.", folder=str(folder), free=free)
+
+
+def _cure(error: OSError, name: str, blocking: Path) -> str:
+    """What makes the folder writable; `blocking` is the part of its path where it ends now."""
+    if not blocking.is_dir():
+        return f"Move what stands in the folder's place: mv {blocking} {blocking}.aside"
+    if error.errno == errno.ENOSPC:
+        return "Free some space."
+    if os.name != "posix":
+        return f"Give yourself the right to write into {blocking}."
+    if error.errno == errno.EROFS:
+        return f"Choose another place: export XDG_{name.upper()}_HOME=/a/folder/of/yours"
+    return f'Run: sudo chown -R "$USER" {blocking}'
 
 
 def _blocking(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from functools import partial
 from codestral_lsp.backends.choices import listed
 from codestral_lsp.backends.http import Http
 from codestral_lsp.backends.keys import Key, KeyPlaces
-from codestral_lsp.backends.replies import Reply, Server, refusal
+from codestral_lsp.backends.replies import Reply, Server, rate_limits, refusal
 from codestral_lsp.errors import BackendError, KeySourceError
 from codestral_lsp.insight.doctor.finding import Finding, Level, failed, fine, trouble
 from codestral_lsp.insight.doctor.subject import Subject
@@ -40,14 +40,19 @@ async def check(subject: Subject, level: Level, problem: BackendError | None) ->
     for host, reply in replies.items():
         if reply.status == 429:
             yield failed("mistral.limits", level, refusal(Server("mistral", host, "mistral.url"), reply))
-        elif limits := _limits(reply):
-            told = ", ".join(f"{name} {value}" for name, value in limits.items())
-            yield fine("mistral.limits", f"{_name(host)} tells its limits: {told}.", limits=limits)
+        elif limits := rate_limits(reply.headers):
+            yield told_limits(_name(host), limits)
         if host in takes and (models := [str(entry["id"]) for entry in listed(reply.json())]):
             yield fine("mistral.models", f"{_name(host)} lists {len(models)} models.", models=models)
     trouble_left = obstacle or (problem if takes or not replies else None)
     if trouble_left is not None and not (found and found.level is not Level.OK):
         yield failed("mistral.server", level, trouble_left)
+
+
+def told_limits(host: str, limits: Mapping[str, str]) -> Finding:
+    """The rate limits that a host has told, with its list of models or with an answer."""
+    told = ", ".join(f"{name} {value}" for name, value in limits.items())
+    return fine("mistral.limits", f"{host} tells its limits: {told}.", limits=dict(limits))
 
 
 async def _ask(subject: Subject, key: Key) -> tuple[dict[str, Reply], BackendError | None]:
@@ -85,14 +90,6 @@ def _host(subject: Subject, level: Level, key: Key, replies: Mapping[str, Reply]
             message = message.replace("Neither ", "").replace(" takes", " does not take", 1)
         return trouble("mistral.host", level, "unauthorized", message)
     return None
-
-
-def _limits(reply: Reply) -> dict[str, str]:
-    return {
-        name.removeprefix("x-ratelimit-"): value
-        for name, value in reply.headers.items()
-        if name.startswith("x-ratelimit-")
-    }
 
 
 def _name(url: str) -> str:

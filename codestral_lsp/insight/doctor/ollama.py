@@ -75,7 +75,7 @@ async def _absent(subject: Subject, level: Level, error: BackendError | None) ->
         return trouble("ollama.server", level, "port-conflict", f"Another program than Ollama is at {url}.")
     fit = advice(subject.machine, _context(subject))
     if isinstance(error, NotInstalled) and fit is not None:
-        cure = f"Install it from https://ollama.com/download, then run: codestral-lsp pull {fit.pull}"
+        cure = f"Install it from https://ollama.com/download, then run: {_pull_and_use(subject, fit)}"
         return trouble("ollama.server", level, error.code, error.cause, cure=cure, source=source)
     return failed("ollama.server", level, error, source=source)
 
@@ -100,8 +100,24 @@ def _unusable(
         message = f"Ollama does not have {model}; {there}."
         return trouble("ollama.model", level, problem.code, message, cure=_pull(subject, model), models=names)
     fit = advice(subject.machine, _context(subject))
-    cure = f"Run: codestral-lsp pull {fit.pull}, and set ollama.model to it." if fit else problem.cure
+    cure = f"Run: {_pull_and_use(subject, fit)}." if fit else problem.cure
     return trouble("ollama.model", level, problem.code, problem.cause, cure=cure, models=names)
+
+
+def _pull_and_use(subject: Subject, fit: Fit) -> str:
+    """The command that gets a model, and what makes it the one that is used."""
+    named = full_name(fit.pull) == full_name(subject.settings.ollama.model)
+    return f"codestral-lsp pull {fit.pull}" + ("" if named else ", and set ollama.model to it")
+
+
+def smaller(subject: Subject) -> str:
+    """How to get a smaller model than the one that does not fit or is slow; empty if none is known."""
+    known = [model.pull for model in MODELS]
+    used = next((each for each in known if full_name(each) == full_name(subject.settings.ollama.model)), None)
+    best = advice(subject.machine, _context(subject))
+    behind = MODELS[known.index(used) + 1 :] if used else MODELS
+    fit = next((model for model in behind if best is None or model.file_bytes <= best.file_bytes), None)
+    return f"Run: {_pull_and_use(subject, fit)}; or lower ollama.numCtx." if fit else ""
 
 
 def _pull(subject: Subject, model: str) -> str:
@@ -113,7 +129,7 @@ def _pull(subject: Subject, model: str) -> str:
         return f"Run: codestral-lsp pull {model}"
     there = f"{subject.machine.gpu} has" if subject.machine.gpu else "half of this machine's memory is"
     why = f"{model} needs {shown(wanted.needs(context))}; {there} {shown(room)}"
-    return f"Run: codestral-lsp pull {fit.pull}, and set ollama.model to it ({why})."
+    return f"Run: {_pull_and_use(subject, fit)} ({why})."
 
 
 async def check_loaded(subject: Subject, info: ModelInfo, *, slow: bool) -> AsyncIterator[Finding]:
@@ -152,7 +168,8 @@ def _loaded_context(subject: Subject, info: ModelInfo, running: RunningModel | N
     facts: dict[str, Any] = {"contextTokens": tokens, "budgetTokens": wanted, "loaded": running is not None}
     if tokens is not None and tokens < wanted / 2:
         message = f"The model {state} with a context of {tokens} tokens; prompt and answer may take {wanted}."
-        return trouble("ollama.context", Level.WARNING, "small-context", message, **facts)
+        cure = f"Set ollama.numCtx = {max(8192, wanted)}."
+        return trouble("ollama.context", Level.WARNING, "small-context", message, cure=cure, **facts)
     return fine("ollama.context", f"The model {state} with a context of {tokens} tokens; {wanted} are wanted.", **facts)
 
 
@@ -163,7 +180,7 @@ def _processor(running: RunningModel, subject: Subject, *, slow: bool) -> Findin
     if running.processor == "GPU":
         return fine("ollama.processor", message, **facts)
     fit = best_fit(subject.machine.gpu_memory, _context(subject))
-    cure = f"Run: codestral-lsp pull {fit.pull} (it fits on {subject.machine.gpu})." if fit else ""
+    cure = f"Run: {_pull_and_use(subject, fit)} (it fits on {subject.machine.gpu})." if fit else ""
     level = Level.WARNING if slow or subject.machine.gpu else Level.NOTE
     return trouble("ollama.processor", level, "on-cpu", message, cure=cure, **facts)
 
@@ -189,7 +206,9 @@ def _memory(
     if fit and machine.gpu:
         parts.append(f"the largest that fits is {fit.pull} ({fit.quantisation})")
     elif fit:
-        parts.append(f"{fit.pull} is one to start with: larger ones are slow without a graphics card")
+        if (largest := best_fit(machine.for_model, context)) not in (None, fit):
+            parts.append(f"it could hold {largest.pull} ({largest.quantisation})")
+        parts.append(f"{fit.pull} ({fit.quantisation}) is one to start with: larger ones are slow without a card")
     facts = {
         "needsBytes": needs,
         "machineBytes": machine.memory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,8 @@ from codestral_lsp.completion.engine import Engine
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Position
 from codestral_lsp.document.text import Text
-from codestral_lsp.errors import BackendError
+from codestral_lsp.errors import BackendError, OutOfMemory
+from codestral_lsp.insight.doctor import mistral, ollama
 from codestral_lsp.insight.doctor.finding import Finding, Level, failed, fine, trouble
 from codestral_lsp.insight.doctor.subject import Subject
 from codestral_lsp.prompt.budget import prompt_tokens, window_budget
@@ -47,6 +48,8 @@ class Timing:
     total_ms: float
     reading_per_s: float | None
     writing_per_s: float | None
+    limits: Mapping[str, str]
+    """The rate limits that the server told with the answer."""
 
 
 async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
@@ -58,7 +61,8 @@ async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
         loading_ms = (loop.time() - started) * 1000
         timing = await _complete(subject, engine)
     except BackendError as error:
-        yield failed(COMPLETION, Level.FAILURE, error)
+        cure = ollama.smaller(subject) if isinstance(error, OutOfMemory) and engine.info.backend == "ollama" else ""
+        yield trouble(COMPLETION, Level.FAILURE, error.code, error.cause, cure=cure or error.cure)
         return
     yield fine(
         COMPLETION,
@@ -69,14 +73,16 @@ async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
         totalMs=round(timing.total_ms, 1),
         loadMs=round(loading_ms, 1),
     )
-    yield _speed(engine, timing)
+    yield _speed(subject, engine, timing)
+    if timing.limits:
+        yield mistral.told_limits(engine.info.host, timing.limits)
     try:
         yield await _cancel(subject, engine, timing)
     except BackendError as error:
         yield failed("talk.cancel", Level.WARNING, error)
 
 
-def _speed(engine: Engine, timing: Timing) -> Finding:
+def _speed(subject: Subject, engine: Engine, timing: Timing) -> Finding:
     def told(value: float | None, unit: str) -> str:
         return f"{value:.0f} {unit}" if value is not None else f"? {unit}"
 
@@ -91,7 +97,9 @@ def _speed(engine: Engine, timing: Timing) -> Finding:
     }
     late = timing.first_token_ms is not None and timing.first_token_ms > SLOW_FIRST_TOKEN_MS
     if late or (timing.writing_per_s is not None and timing.writing_per_s < SLOW_TOKENS_PER_S):
-        cure = "" if not engine.info.remote else "Check the network; lower completion.contextTokens."
+        cure = ollama.smaller(subject) if engine.info.backend == "ollama" else ""
+        if engine.info.remote:
+            cure = "Check the network; lower completion.contextTokens."
         return trouble("talk.speed", Level.WARNING, "slow", message, cure=cure, **facts)
     return fine("talk.speed", message, **facts)
 
@@ -125,6 +133,7 @@ async def _complete(subject: Subject, engine: Engine) -> Timing:
         total_ms,
         _per_s(read, reading_ms),
         _per_s(written, writing_ms) if written > 1 else None,
+        usage.limits,
     )
 
 
