@@ -27,6 +27,7 @@ from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.tokens import TokenCounter
 from codestral_lsp.prompt.window import WindowAnchor
+from codestral_lsp.server import handlers
 from codestral_lsp.server.app import App
 
 LANGUAGES = {
@@ -63,6 +64,7 @@ class ServerCompleter:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._versions: dict[str, int] = {}
+        handlers.register(app)
         app.server.protocol.set_writer(Wire(self._take))
 
     async def begin(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
@@ -12,10 +12,8 @@ from codestral_lsp.actions.target import TargetKind
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.errors import UsageError
+from codestral_lsp.server.app import App
 from codestral_lsp.server.convert import position_from
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from lsprotocol import types
 
@@ -17,11 +17,9 @@ from codestral_lsp.document.position import Position, Range
 from codestral_lsp.errors import CodestralError, NoTarget, StaleEdit, UsageError
 from codestral_lsp.server.action_arguments import ActionArguments, read_arguments
 from codestral_lsp.server.action_view import ActionView
+from codestral_lsp.server.app import App
 from codestral_lsp.server.tracebacks import Blame, blame
 from codestral_lsp.server.workspace_edit import apply_edit
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 T = TypeVar("T")
 

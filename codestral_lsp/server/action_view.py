@@ -14,12 +14,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from lsprotocol import types
 
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Wires the server: makes the parts, hands them to the handlers, and carries settings to whoever needs them."""
+"""The server's parts: makes them, ties them together, and carries settings to whoever needs them."""
 
 from __future__ import annotations
 
@@ -41,23 +41,11 @@ from codestral_lsp.privacy.ledger import Ledger
 from codestral_lsp.privacy.outgoing import Door
 from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
 from codestral_lsp.prompt.chat import ChatPrompts
-from codestral_lsp.server import (
-    action_commands,
-    code_action,
-    commands,
-    configuration,
-    inline_completion,
-    lifecycle,
-    reports,
-)
 from codestral_lsp.server.findings import Findings
 from codestral_lsp.server.known_problems import KnownProblems
 from codestral_lsp.server.server import CodestralServer
-from codestral_lsp.server.status import publish
 
 log = logging.getLogger(__name__)
-
-_REMEMBER_EVERY_S = 5.0
 
 
 class App:
@@ -80,7 +68,8 @@ class App:
         self._troubles: set[tuple[str, str]] = set()
         self.published: Status | None = None
         """What the editor was told last."""
-        self._background: list[asyncio.Task[None]] = []
+        self.background: list[asyncio.Task[None]] = []
+        """What runs for as long as the server does."""
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = self._applied = self.settings
         self.ignore = IgnoreRules(settings.privacy.ignore)
@@ -121,15 +110,8 @@ class App:
         self.documents.listen(self.embedded.observe)
         self.documents.listen(self.context.observe)
         self.documents.listen(self.actions.observe)
-        self.findings = Findings(self)
+        self.findings = Findings(self.server, self.actions, lambda: self.settings.actions)
         self.known = KnownProblems(self.documents)
-        lifecycle.register(self)
-        configuration.register(self)
-        inline_completion.register(self.server)
-        reports.register(self.server)
-        commands.register(self)
-        action_commands.register(self)
-        code_action.register(self)
 
     @property
     def settings(self) -> Settings:
@@ -216,31 +198,9 @@ class App:
         self.loaded = self.sources.load()
         self.completion.settings = self.door.settings = self.settings
 
-    async def start(self) -> None:
-        """Start what runs in the background."""
-        self.engines.on_status = lambda status: publish(self, status)  # first: new settings may come while we wait
-        self.report(self.loaded.problems)
-        if self.door.prices.problem:
-            self.report_once(f"Your price table is not used: {self.door.prices.problem}")
-        await configuration.pull(self)
-        await self.reload()
-        self.engines.choose(self.settings)
-        await self.embedded.open(self.roots)
-        await self.context.open(self.roots)
-        await self.actions.open(self.roots)
-        lasting = configuration.watch(self), self.completion.thrift.watch(), self._remember()
-        self._background = [asyncio.create_task(work) for work in lasting]
-
-    async def _remember(self) -> None:
-        """Now and then, not while somebody waits for an answer: keep the traces of what is over, tell what it cost."""
-        while True:
-            await asyncio.sleep(_REMEMBER_EVERY_S)
-            publish(self, self.engines.status)
-            self.history.save(self.traces, asyncio.get_running_loop().time())
-
     async def aclose(self) -> None:
         """Stop everything."""
-        for task in self._background:
+        for task in self.background:
             task.cancel()
         await self.completion.aclose()
         await self.talkers.aclose()

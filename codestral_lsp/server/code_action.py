@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
@@ -16,13 +16,11 @@ from codestral_lsp.document.position import Range
 from codestral_lsp.document.syntax import Syntax
 from codestral_lsp.errors import CodestralError, NoTarget
 from codestral_lsp.server.action_arguments import plain_range
+from codestral_lsp.server.app import App
 from codestral_lsp.server.convert import position_from, range_to
 from codestral_lsp.server.findings import SOURCE
 from codestral_lsp.server.protocol import current_document
 from codestral_lsp.server.workspace_edit import workspace_edit
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 EXPLAIN, FIND_BUG, WRITE_TESTS = "codestral.explain", "codestral.findBug", "codestral.writeTests"
 _KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, EXPLAIN, FIND_BUG, WRITE_TESTS]

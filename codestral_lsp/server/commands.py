@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import CodestralError, UsageError
 from codestral_lsp.privacy.ledger import last
 from codestral_lsp.privacy.trust import PROJECT_FILE
 from codestral_lsp.server import reckoning
+from codestral_lsp.server.app import App
 from codestral_lsp.server.status import with_money
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 _DAYS = 30.0
 """What statistics are of, unless told."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from lsprotocol import types
 
 from codestral_lsp.backends.base import BackendName
 from codestral_lsp.errors import UsageError
 from codestral_lsp.privacy.trust import PROJECT_FILE
+from codestral_lsp.server.app import App
 from codestral_lsp.server.sync import path_of
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 SECTION = "codestral"
 _ANSWER_S = 3.0

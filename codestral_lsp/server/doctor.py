@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codestral_lsp.backends.open import open_backend
 from codestral_lsp.insight.clients import recall
@@ -11,10 +11,8 @@ from codestral_lsp.insight.doctor import Subject, examine
 from codestral_lsp.insight.doctor.text import finding_text, summary_text
 from codestral_lsp.insight.machine import this_machine
 from codestral_lsp.privacy.trust import PROJECT_FILE
+from codestral_lsp.server.app import App
 from codestral_lsp.server.lifecycle import client_report
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 
 async def examine_here(app: App) -> dict[str, Any]:

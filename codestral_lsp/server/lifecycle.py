@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from codestral_lsp.document.position import PositionCodec
 from codestral_lsp.insight.clients import ClientReport, remember
-from codestral_lsp.server import clients, completion
+from codestral_lsp.server import clients, completion, configuration
+from codestral_lsp.server.app import App
 from codestral_lsp.server.configuration import section
+from codestral_lsp.server.status import publish
 from codestral_lsp.server.sync import path_of
 
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
-
 log = logging.getLogger(__name__)
+
+_REMEMBER_EVERY_S = 5.0
 
 
 def register(app: App) -> None:
@@ -40,7 +41,7 @@ def register(app: App) -> None:
     async def initialized(_: types.InitializedParams) -> None:
         await _register_for_changes(app)
         asyncio.get_running_loop().run_in_executor(None, remember, app.paths.clients, client_report(app))
-        await app.start()
+        await start(app)
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: Any) -> None:
@@ -55,6 +56,30 @@ def register(app: App) -> None:
         await app.context.open(app.roots)
         await app.actions.open(app.roots)
         await app.reload()
+
+
+async def start(app: App) -> None:
+    """Start what runs in the background."""
+    app.engines.on_status = lambda status: publish(app, status)  # first: new settings may come while we wait
+    app.report(app.loaded.problems)
+    if app.door.prices.problem:
+        app.report_once(f"Your price table is not used: {app.door.prices.problem}")
+    await configuration.pull(app)
+    await app.reload()
+    app.engines.choose(app.settings)
+    await app.embedded.open(app.roots)
+    await app.context.open(app.roots)
+    await app.actions.open(app.roots)
+    lasting = configuration.watch(app), app.completion.thrift.watch(), _remember(app)
+    app.background = [asyncio.create_task(work) for work in lasting]
+
+
+async def _remember(app: App) -> None:
+    """Now and then, not while somebody waits for an answer: keep the traces of what is over, tell what it cost."""
+    while True:
+        await asyncio.sleep(_REMEMBER_EVERY_S)
+        publish(app, app.engines.status)
+        app.history.save(app.traces, asyncio.get_running_loop().time())
 
 
 def client_report(app: App) -> ClientReport:

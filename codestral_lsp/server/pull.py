@@ -6,16 +6,14 @@ import asyncio
 import time
 import uuid
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from codestral_lsp.backends.ollama_store import OllamaStore
 from codestral_lsp.errors import CodestralError
 from codestral_lsp.insight.download import Download, licence_of, no_room
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 _REPORT_EVERY_S = 0.5
 

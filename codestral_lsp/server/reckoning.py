@@ -9,16 +9,14 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
 from codestral_lsp.errors import CodestralError
 from codestral_lsp.insight.history import last
 from codestral_lsp.privacy.ledger import months
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 
 from codestral_lsp.insight.bugs import unhandled
+from codestral_lsp.server import handlers
 from codestral_lsp.server.app import App
 from codestral_lsp.server.framing import FrameDecoder
 from codestral_lsp.server.stdio import Stdio
@@ -20,6 +21,7 @@ _PARENT_EVERY_S = 0.5
 
 async def serve(app: App) -> int:
     """Serve one client on standard input and output; returns the process's exit code."""
+    handlers.register(app)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(unhandled)
     ended: asyncio.Future[int] = loop.create_future()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
 
 from codestral_lsp.completion.status import Status
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 METHOD = "codestral/didChangeStatus"
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codestral_lsp.actions.tracebacks import Resolved, by_blame, file_finder, read_trace, resolve
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.text import Text
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 _LARGEST = 4 << 20
 """Bytes of a file that is looked at."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from codestral_lsp.actions.edits import DocumentEdit
 from codestral_lsp.errors import StaleEdit
+from codestral_lsp.server.app import App
 from codestral_lsp.server.convert import range_to
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
 
 _ANNOTATION = "codestral"
 _ANSWER_S = 300.0

@@ -135,7 +135,8 @@ async def hostile(
         options = {"backend": "ollama", "ollama": {"url": ollama.url}, "completion": {"debounceMs": 0}}
         capabilities = {**CAPABILITIES, "experimental": {"codestral": {"actions": True}}}
         await client.initialize(options, root=root.as_uri(), capabilities=capabilities)
-        await client.until(lambda: client.notifications("codestral/didChangeStatus") != [])
+        told = "codestral/didChangeStatus"
+        await client.until(lambda: [each["engine"] for each in client.notifications(told)[-1:]] == ["ollama"])
         yield Hostile(root, outside, evil, canary, client, ollama)
         assert await client.stop() == 0
 
