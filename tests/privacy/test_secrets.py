@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from codestral_lsp.privacy.redaction import Restorer, Vault
 from codestral_lsp.privacy.secrets import find_secrets
 from tests.privacy.corpus import Maker, Planted
+from tests.privacy.held_out import HeldOut
 
 SEEDS = (1, 2, 3)
 
@@ -33,6 +34,24 @@ def test_false_alarms_over_500_look_alikes_are_at_most_1_percent(seed: int) -> N
     texts = Maker(seed).look_alikes(500)
     alarms = [text for text in texts if find_secrets(text)]
     assert len(alarms) <= 0.01 * len(texts), alarms
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_holds_for_what_was_written_before_the_rules_were_read(seed: int) -> None:
+    lines = HeldOut(seed)
+    planted, texts = lines.secrets() + lines.more_secrets(), lines.look_alikes() + lines.more_look_alikes()
+    missed = [each for each in planted if not hidden(each)]
+    alarms = [text for text in texts if find_secrets(text)]
+    assert len(missed) <= 0.02 * len(planted), missed
+    assert len(alarms) <= 0.01 * len(texts), alarms
+
+
+@pytest.mark.parametrize("lines", range(90, 130))
+def test_the_name_of_a_secret_may_stand_above_it(lines: int) -> None:
+    """Also where the two come into different blocks."""
+    text = "env:\n" * lines + '  - name: DB_PASSWORD\n    value: "Tr0ub4dor&3"\n  - name: PORT\n    value: 8080x1\n'
+    (secret,) = find_secrets(text)
+    assert text[secret.start : secret.end] == "Tr0ub4dor&3"
 
 
 def test_only_the_secret_is_taken_out() -> None:
