@@ -35,6 +35,7 @@ from codestral_lsp.document.languages import language_of
 from codestral_lsp.document.position import Position, Range
 from codestral_lsp.document.text import Text
 from codestral_lsp.document.tree import SyntaxTree
+from codestral_lsp.prompt.build import begun_word
 from codestral_lsp.prompt.families import QWEN_CODER
 from codestral_lsp.prompt.families import Hole as Slot
 from codestral_lsp.server.app import App
@@ -95,7 +96,11 @@ async def ours(model: RecordedModel, hole: Hole, multiline: str, folder: Path) -
         return Filled(str(text), "", len(played), 0, trace.cut, tuple(trace.filters))
     program, _ = text.replace(Range(item.start, item.end), item.text)
     ghost = item.text[cursor.column - item.start.column :]
-    return Filled(str(program), ghost, len(played), covering(played, ghost), trace.cut, tuple(trace.filters))
+    start = begun_word(hole.prefix)
+    if not start or not "".join(played).startswith(start):
+        start = ""
+    needed = covering(played, start + ghost) - sum(end <= len(start) for end in accumulate(map(len, played)))
+    return Filled(str(program), ghost, len(played), needed, trace.cut, tuple(trace.filters))
 
 
 class Contest:

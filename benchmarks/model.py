@@ -216,7 +216,8 @@ class PacedModel:
         assert self._memory is not None
         # The same request with more told in the answer, so that whoever asks otherwise finds it.
         sampling = replace(sampling, logprobs=True)
-        key = blake2b(json.dumps([prompt.raw, asdict(sampling)]).encode(), digest_size=16).digest()
+        asked = [prompt.raw, asdict(sampling), *([prompt.start] if prompt.start else [])]
+        key = blake2b(json.dumps(asked).encode(), digest_size=16).digest()
         pieces = self._memory.get(key)
         for piece in pieces:
             yield piece

@@ -101,4 +101,4 @@ class RecordedModel(PlainBackend):
 
 
 def _key(prompt: Prompt) -> bytes:
-    return blake2b(prompt.raw.encode(), digest_size=16).digest()
+    return blake2b((prompt.raw + (f"\0{prompt.start}" if prompt.start else "")).encode(), digest_size=16).digest()

@@ -57,6 +57,10 @@ class Prompt:
     """The document's LSP language id."""
     sources: tuple[Source, ...] = ()
     """The document's own lines, then other files."""
+    start: str = ""
+    """What the answer must start with: a word begun before the hole, left out of `prefix` and of `segments`."""
+    plain: Prompt | None = None
+    """The same question with that word in its place, for a server that cannot be held to a start."""
 
     @property
     def raw(self) -> str:
@@ -163,6 +167,8 @@ class ModelInfo:
     can_chat: bool = True
     fim: bool | None = None
     """Whether the server says that the model can fill in the middle; None if it does not say."""
+    holds_start: bool = False
+    """Whether the server can be made to start its answer with a given text (`Prompt.start`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Its /infill knows neither Codestral's tokens nor its order.
 
 from __future__ import annotations
 
+import json
+import math
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -51,6 +53,8 @@ from codestral_lsp.errors import (
 _SSE = "text/event-stream"
 _FIRST_S = 120.0
 _IDLE_S = 60.0
+_RIVALS = 20
+"""How many of the likeliest tokens to ask for where the answer is held to a start."""
 _REMEMBERED = 32
 """Tokenised pieces of prompts that are kept: the suffix and the control tokens come again with every keystroke."""
 
@@ -176,7 +180,9 @@ class LlamacppBackend:
         if sampling.seed is not None:
             body["seed"] = sampling.seed
         if sampling.logprobs:
-            body["n_probs"] = 1
+            body["n_probs"] = _RIVALS if prompt.start else 1
+        if prompt.start and sampling.max_tokens:
+            body["grammar"] = f"root ::= {json.dumps(prompt.start, ensure_ascii=False)} [^\\x00]*"
         async with self._http.stream(
             "/completion",
             body,
@@ -186,7 +192,7 @@ class LlamacppBackend:
             first_s=_FIRST_S,
             idle_s=_IDLE_S,
         ) as stream:
-            told = 0
+            told, missing = 0, prompt.start
             async for message in stream:
                 if message.get("error"):
                     raise self._refusal(stream.failed(message))
@@ -196,7 +202,8 @@ class LlamacppBackend:
                     if told > sampling.max_tokens + SLACK:
                         yield Piece("", "length")
                         return
-                    yield Piece(mended(text), usage=_usage(message), logprob=_logprob(message))
+                    yield Piece(mended(text), usage=_usage(message), logprob=_logprob(message, missing))
+                    missing = missing[len(text) :]
                 if message.get("stop"):
                     await stream.drain()
                     finish: Finish = "length" if message.get("stop_type") == "limit" else "stop"
@@ -283,6 +290,7 @@ class LlamacppBackend:
             names=tuple(names),
             template=str(props.get("chat_template") or ""),
             slots=count(props.get("total_slots")) or 1,
+            holds_start=True,
         )
 
     async def _key(self) -> Secret | None:
@@ -310,11 +318,30 @@ class LlamacppBackend:
 _SIGN = "☺"
 
 
-def _logprob(message: Mapping[str, Any]) -> float | None:
+def _logprob(message: Mapping[str, Any], start: str) -> float | None:
+    """How probable a message's tokens are; where they had to begin with `start`, among those that do."""
     told = message.get("completion_probabilities")
     if not isinstance(told, list):
         return None
-    return total_logprob([token.get("logprob") for token in told if isinstance(token, dict)])
+    tokens = [token for token in told if isinstance(token, dict)]
+    total = total_logprob([token.get("logprob") for token in tokens])
+    if total is None or not start or len(tokens) != 1:
+        return total
+    return min(0.0, total - math.log(_possible(tokens[0], math.exp(total), start)))
+
+
+def _possible(token: Mapping[str, Any], chosen: float, start: str) -> float:
+    """The probability of all tokens that go with a start; of those that the server does not list it may be any."""
+    told = token.get("top_logprobs")
+    possible, unlisted = 0.0, 1.0
+    for rival in told if isinstance(told, list) else ():
+        text = rival.get("token") if isinstance(rival, dict) else None
+        log = total_logprob([rival.get("logprob")]) if isinstance(text, str) else None
+        if isinstance(text, str) and log is not None:
+            share = math.exp(log)
+            unlisted -= share
+            possible += share if text.startswith(start) or start.startswith(text) else 0.0
+    return max(chosen, possible + unlisted)
 
 
 def _usage(message: Mapping[str, Any]) -> Usage | None:

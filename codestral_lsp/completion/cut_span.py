@@ -1,7 +1,8 @@
 """Where an answer is whole that is written before code on the cursor's line: where it meets that code.
 
 Models seldom stop there; they write the rest of the line once more, and go on. The answer is cut before what it says
-of the text behind the cursor, if the file parses with it so.
+of the text behind the cursor, if the file parses with it so: as soon as that is begun, where nothing else nearby begins
+like it, else when all of it was said.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from codestral_lsp.completion.cut import Cut
 from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.surroundings import Extent, Surroundings, indentation_of
 
+_TELLING = 4
+"""With fewer characters than these of the rest of the line an answer may yet mean something else."""
 _TRIES = 20
 """In how many places the file is parsed with an answer cut there."""
 
@@ -21,6 +24,7 @@ class SpanCutter:
 
     def __init__(self, around: Surroundings, extent: Extent, seam: Seam) -> None:
         self._rest = around.rest.rstrip()
+        self._nearby = "\n".join((*around.above, around.head, *around.below))
         self._extent = extent
         self._seam = seam
         self._checked = 0
@@ -63,6 +67,18 @@ class SpanCutter:
                 if not await self._seam.wants_more(text[:at]):
                     return Cut(at, "the text behind")
         self._checked = max(self._checked, len(text) - len(self._rest))
+        return await self._begins(text)
+
+    async def _begins(self, text: str) -> Cut | None:
+        """Whether the answer's end begins the rest of the line, in words that stand nowhere else nearby."""
+        for at in range(max(1, len(text) - len(self._rest) + 1), len(text)):
+            said = text[at:].strip()
+            if len(said) < _TELLING:
+                return None
+            if not self._rest.startswith(text[at:]) or said in self._nearby:
+                continue
+            if await self._seam.fits(text[:at]) and not await self._seam.wants_more(text[:at]):
+                return Cut(at, "the text behind")
         return None
 
     def _near(self, text: str) -> Iterator[tuple[int, int]]:

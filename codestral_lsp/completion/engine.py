@@ -52,6 +52,11 @@ class Engine:
         """Texts at which an answer surely ends."""
         return self.family.stop if self.family is not None and self.info.form == "raw" else ()
 
+    @property
+    def temperature(self) -> float:
+        """How freely the model may choose."""
+        return self.family.temperature if self.family is not None else 0.0
+
     def read_every_time(self, prompt: Prompt) -> int:
         """Tokens of `prompt` that stand behind the growing prefix, so that reading them ahead is of no use."""
         return 0 if self.family is None or self.family.suffix_first else self.counter.text(prompt.suffix)
@@ -59,6 +64,6 @@ class Engine:
     def digest(self, prompt: Prompt, sampling: Sampling) -> bytes:
         """Names a whole request, for finding its answer again."""
         digest = blake2b(digest_size=16)
-        for part in (self.key, prompt.raw or f"{prompt.prefix}\0{prompt.suffix}", repr(sampling)):
+        for part in (self.key, prompt.raw or f"{prompt.prefix}\0{prompt.suffix}", prompt.start, repr(sampling)):
             digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
         return digest.digest()

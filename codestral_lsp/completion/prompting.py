@@ -72,7 +72,8 @@ class Prompting:
         stop = engine.stop
         if frame.context.gathered.snippets and engine.family is not None:
             stop += engine.family.cross_file.stop
-        return prompt, Sampling(max_tokens=answer_tokens(settings, engine.info), stop=stop, logprobs=not asked.invoked)
+        most = answer_tokens(settings, engine.info)
+        return prompt, Sampling(most, engine.temperature, stop, logprobs=not asked.invoked)
 
     def expected(
         self,

@@ -10,6 +10,7 @@ from codestral_lsp.backends.base import Prompt, Sampling, Usage
 from codestral_lsp.completion.cache import Answer
 from codestral_lsp.completion.draft import Draft
 from codestral_lsp.completion.engine import Engine
+from codestral_lsp.completion.healing import healed
 from codestral_lsp.insight.trace import Trace
 
 UNSURE = "the model is unsure of the rest"
@@ -26,7 +27,7 @@ async def read_answer(
     now = asyncio.get_running_loop().time
     started = now()
     usage, broken_off, told = Usage(), False, False
-    async with aclosing(engine.backend.stream(prompt, sampling)) as pieces:
+    async with aclosing(healed(engine.backend, prompt, sampling)) as pieces:
         async for piece in pieces:
             if piece.text and trace.first_token_ms is None:
                 trace.first_token_ms = (now() - started) * 1000

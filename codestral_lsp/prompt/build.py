@@ -14,6 +14,10 @@ from codestral_lsp.prompt.sanitize import clean, neutralise
 from codestral_lsp.prompt.tokens import TokenCounter
 from codestral_lsp.prompt.window import Window
 
+_BEGUN = re.compile(r"(?<!\w)[^\W\d]\w*\Z")
+_LONGEST_WORD = 40
+"""Characters of a word that is left to the model."""
+
 
 def build(
     window: Window,
@@ -27,6 +31,31 @@ def build(
     repository: str = "",
 ) -> Prompt:
     """The prompt for `window`. A family is needed only where the whole prompt goes out as raw text."""
+    prompt = _build(window, family, info, counter, path, language, context, repository)
+    start = begun_word(window.prefix) if family is not None and family.heals_words and not info.remote else ""
+    if not start:
+        return prompt
+    window = replace(window, prefix=window.prefix[: -len(start)])
+    healed = _build(window, family, info, counter, path, language, context, repository)
+    return replace(healed, start=start, plain=None if info.holds_start else prompt)
+
+
+def begun_word(prefix: str) -> str:
+    """The word that a prefix ends in; empty if there is none, or it is too long to be a word that somebody writes."""
+    found = _BEGUN.search(prefix[-_LONGEST_WORD - 1 :])
+    return found[0] if found and len(found[0]) <= _LONGEST_WORD else ""
+
+
+def _build(
+    window: Window,
+    family: Family | None,
+    info: ModelInfo,
+    counter: TokenCounter,
+    path: str,
+    language: str,
+    context: Sequence[ContextFile],
+    repository: str,
+) -> Prompt:
     prefix, suffix = clean(window.prefix), clean(window.suffix)
     sources = (Source(path, window.first_line + 1, window.last_line), *(Source(file.path) for file in context))
     form = family.cross_file if family else COMMENTED

@@ -40,6 +40,11 @@ class Family:
     """Tokens by which the family is known in a template or a vocabulary, whatever the model is called."""
     cross_file: CrossFile = COMMENTED
     """How other files are shown to it."""
+    temperature: float = 0.0
+    """How freely it may choose its tokens. At 0 the same question gets the same answer."""
+    heals_words: bool = False
+    """Whether a word that is begun before the cursor is left for the model to write anew, from its first letter: cut
+    in two it is other tokens than those the model was trained on. Only where it was measured to do better."""
 
     @property
     def suffix_first(self) -> bool:
@@ -102,6 +107,7 @@ QWEN_CODER = Family(
     ),
     stop=("<|endoftext|>", "<|fim_pad|>", "<|file_sep|>", "<|repo_name|>"),
     suffix_share=_SHORT_SUFFIX,
+    heals_words=True,
     names=("qwen2.5-coder", "qwen2.5coder", "qwen25-coder", "qwen-2.5-coder", "codeqwen", "qwen3-coder"),
     marks=_BAR_MARKS,
     cross_file=CrossFile(

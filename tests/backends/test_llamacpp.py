@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,6 +146,33 @@ async def test_probabilities_are_told_on_demand() -> None:
         assert server.seen("/completion")[-1].json()["n_probs"] == 1
         await hear(backend.stream(qwen(), ASK))
         assert "n_probs" not in server.seen("/completion")[-1].json()
+
+
+async def test_an_answer_is_held_to_a_start() -> None:
+    async with llama_with() as (backend, server):
+        assert (await backend.describe()).holds_start
+        heard = await hear(backend.stream(replace(qwen(), start="naïve_1"), ASK))
+        assert heard.text == "naïve_1return a + b"
+        assert server.seen("/completion")[-1].json()["grammar"] == 'root ::= "naïve_1" [^\\x00]*'
+        await backend.warm(replace(qwen(), start="naïve_1"))
+        assert "grammar" not in server.seen("/completion")[-1].json()
+
+
+async def test_the_probability_of_what_is_held_to_a_start_is_that_among_its_rivals() -> None:
+    def told(token: str, *rivals: tuple[str, float]) -> bytes:
+        top = [{"token": text, "logprob": math.log(share)} for text, share in rivals]
+        logprob = dict(rivals)[token]
+        probabilities = [{"token": token, "logprob": math.log(logprob), "top_logprobs": top}]
+        return b"data: %s\n\n" % json.dumps({"content": token, "completion_probabilities": probabilities}).encode()
+
+    body = told("return", ("self", 0.9), ("return", 0.06), ("re", 0.02)) + told(" x", (" x", 0.5), (" y", 0.5))
+    body += b'data: {"content": "", "stop": true, "stop_type": "eos"}\n\n'
+    async with llama_with() as (backend, server):
+        server.plan(Canned(200, body, content_type="text/event-stream"), path="/completion")
+        heard = await hear(backend.stream(replace(qwen(), start="re"), Sampling(max_tokens=64, logprobs=True)))
+    # 0.02 are not listed, and might all be of words that start so.
+    shares = [round(math.exp(piece.logprob), 3) for piece in heard.pieces if piece.logprob is not None]
+    assert shares == [0.6, 0.5]
 
 
 async def test_the_model_is_described_without_its_path() -> None:

@@ -131,6 +131,7 @@ class Scene:
 
     def __init__(self, drawn: str, settings: dict[str, Any] | None = None, *, language: str = "python") -> None:
         self.model = ScriptedModel()
+        self.family = CODESTRAL
         self.predictor = ScriptedPredictor()
         self.traces = Traces()
         self.context = ProjectContext(Path(os.devnull), WorkspaceIndexSettings(enabled=False), IgnoreRules())
@@ -149,7 +150,7 @@ class Scene:
         settings = self._settings.settings
         self.engines = Engines(settings, lambda name, settings: self.model)
         info = await self.model.describe()
-        self.engines.current = Engine(self.model, info, CODESTRAL) if settings.backend != "workspace" else None
+        self.engines.current = Engine(self.model, info, self.family) if settings.backend != "workspace" else None
         self.service = CompletionService(
             settings,
             self.engines,

@@ -38,6 +38,18 @@ CASES = {
         "wer().strip().lo✂wer()\n\ndef g():\n",
         "python",
     ),
+    "the rest is begun": (
+        BLOCK,
+        "def f(string):\n    for at in range(len(stri█ng) - len(part) + 1):\n        pass\n",
+        "✂ng) -",
+        "python",
+    ),
+    "what begins like the rest may be one of the lines nearby": (
+        BLOCK,
+        "def f(xs, log):\n    log.append(xs)\n    xs = █log.append(xs)\n",
+        "xs or []\n    log.append",
+        "python",
+    ),
     "what the model ends by itself": (BLOCK, "def f(xs):\n    total = █ len(xs)\n", "sum(xs) /", "python"),
     "nearly the rest": (BLOCK, "def f(a, b):\n    return set(a)█set(b)\n", " == ✂set(a)\n\n\ndef g():\n", "python"),
     "what breaks no more than is broken": (

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,6 +94,15 @@ async def test_it_fills_in_the_middle_and_tells_what_it_cost(llama: LlamacppBack
     assert 4 <= usage.completion_tokens <= 8
     assert usage.prompt_ms
     assert usage.generation_ms
+
+
+@pytest.mark.parametrize("start", ["retu", "zebra", "naïve_1"])
+async def test_an_answer_is_held_to_a_start(llama: LlamacppBackend, start: str) -> None:
+    ask = Sampling(max_tokens=16, logprobs=True)
+    heard = await hear(llama.stream(replace(fim("def add(a, b):\n    "), start=start), ask))
+    assert heard.text.startswith(start)
+    logs = [piece.logprob for piece in heard.pieces if piece.text]
+    assert all(log is not None and log <= 0 for log in logs)
 
 
 async def test_the_same_question_gets_the_same_answer(llama: LlamacppBackend) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codestral_lsp.backends.base import ModelInfo
+from codestral_lsp.backends.base import ModelInfo, Prompt
 from codestral_lsp.prompt.build import build
 from codestral_lsp.prompt.families import (
     CODEGEMMA,
@@ -53,10 +53,14 @@ def info(**changes: object) -> ModelInfo:
     return ModelInfo(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def prompt_at(drawn: str, family: Family | None, **changes: object) -> str:
+def built(drawn: str, family: Family | None, **changes: object) -> Prompt:
     document, cursor = at(drawn)
     window = WindowAnchor().window(document, cursor, WindowBudget(1000, 300), TokenCounter().line)
-    return build(window, family, info(**changes), TokenCounter(), path="x.py", language="python").raw
+    return build(window, family, info(**changes), TokenCounter(), path="x.py", language="python")
+
+
+def prompt_at(drawn: str, family: Family | None, **changes: object) -> str:
+    return built(drawn, family, **changes).raw
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
@@ -72,6 +76,33 @@ def test_codestral_prompts_only_grow_at_their_end() -> None:
     before = prompt_at(SOURCE, CODESTRAL)
     after = prompt_at(SOURCE.replace("█", "math█"), CODESTRAL)
     assert after == before + "math"
+
+
+def test_a_word_begun_is_left_to_the_model_where_that_does_better() -> None:
+    half = SOURCE.replace("█", "math█")
+    prompt = built(half, QWEN_CODER)
+    assert (prompt.raw, prompt.start) == (prompt_at(SOURCE, QWEN_CODER), "math")
+    assert prompt.plain is not None
+    assert prompt.plain.raw == prompt.raw.replace("return ", "return math", 1)
+    assert built(half, QWEN_CODER, holds_start=True).plain is None
+
+
+@pytest.mark.parametrize(
+    ("drawn", "family", "changes"),
+    [
+        ("x = tot█", CODESTRAL, {}),
+        ("x = tot█", None, {"form": "suffix"}),
+        ("x = tot█", QWEN_CODER, {"remote": True}),
+        ("x = 12█", QWEN_CODER, {}),
+        ("x = y.█", QWEN_CODER, {}),
+        (f"x = {'o' * 41}█", QWEN_CODER, {}),
+    ],
+    ids=["not measured", "no layout", "another machine", "a number", "no word", "no word that anybody writes"],
+)
+def test_a_word_stays_in_the_prompt(drawn: str, family: Family | None, changes: dict[str, object]) -> None:
+    prompt = built(drawn, family, **changes)
+    assert (prompt.start, prompt.plain) == ("", None)
+    assert prompt.prefix == drawn.removesuffix("█")
 
 
 def test_an_api_with_a_suffix_field_gets_no_control_tokens() -> None:
@@ -123,6 +154,21 @@ def test_control_tokens_in_the_users_text_are_neutralised(family: Family) -> Non
 )
 def test_the_family_is_found_from_the_models_own_metadata(known: dict[str, object], family: Family | None) -> None:
     assert detect(info(**known)) is family
+
+
+def test_the_documents_say_how_each_family_is_asked() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs/backends.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {cells[0].strip("`"): cells[2:] for cells in rows if len(cells) == 6}
+    assert told == {
+        family.name: [
+            "suffix" if family.suffix_first else "prefix",
+            f"{family.suffix_share:.0%}",
+            f"{family.temperature:g}",
+            "written anew" if family.heals_words else "kept",
+        ]
+        for family in FAMILIES
+    }
 
 
 def test_families_are_named_uniquely() -> None:

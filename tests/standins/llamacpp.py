@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +24,8 @@ from tests.standins.base import (
 )
 
 SSE = "text/event-stream"
+_START = re.compile(r'root ::= ("(?:[^"\\]|\\.)*") \[\^\\x00\]\*\Z')
+"""The one grammar that is understood here: a text, and then anything."""
 _COMPLETION: Fields = {
     "prompt": (str, list),
     "n_predict": int,
@@ -31,6 +34,7 @@ _COMPLETION: Fields = {
     "top_p": (int, float),
     "seed": int,
     "stop": list,
+    "grammar": str,
     "stream": bool,
     "cache_prompt": bool,
     "n_probs": int,
@@ -197,6 +201,9 @@ class LlamaServerStandIn(StandIn):
             await self.evaluate(read[0] - read[1])
             limit = max(1, body.get("n_predict", -1)) if body.get("n_predict", -1) >= 0 else None
             said, reason = self.said(asked, fault, limit, body.get("stop", []))
+            start = _START.match(body.get("grammar", ""))
+            held = json.loads(start[1]) if start else ""
+            said = said if "".join(said).startswith(held) else [held, *said]
 
             async def messages() -> AsyncIterator[bytes]:
                 count = 0
