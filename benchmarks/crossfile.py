@@ -16,7 +16,7 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +32,7 @@ from benchmarks.traces import paths_in
 from codestral_lsp.backends.base import BackendName, ModelInfo, Piece, Prompt, Sampling
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
+from codestral_lsp.completion.cache import CompletionCache
 from codestral_lsp.config.settings import LlamacppSettings
 from codestral_lsp.context.place import SourceName
 from codestral_lsp.server.app import App
@@ -158,54 +159,66 @@ class Asker(ServerCompleter):
 
 
 async def ask_all(
-    root: Path, wanted: Sequence[Hole], sources: Sequence[SourceName], model: Recorded, folder: Path
-) -> dict[str, tuple[Answer, Asked]]:
-    """Ask for every hole of a repository with these sources of context; the answers and what was asked, by hole."""
-    answers = {}
-    for kind in ("line", "block"):
-        app = App(paths_in(folder), {}, backend=lambda name, settings: model)
-        settings = {
-            "backend": "llamacpp",
-            "cache": {"enabled": False},
-            "completion": {
-                "contextTokens": PROMPT_TOKENS,
-                "maxTokens": MOST_TOKENS[kind],
-                "multiline": "never" if kind == "line" else "always",
-                "instant": False,
-                "prefetch": False,
-                "candidates": 1,
-                "context": {name.value: name in sources for name in SourceName},
-            },
-        }
-        app.context.in_time_s = 60.0  # what is found must not depend on how busy the machine is
-        asker = Asker(app, root, settings)
-        await asker.begin()
-        await app.context.settled()
-        for hole in (hole for hole in wanted if hole.kind == kind):
-            text = (root / hole.path).read_text("utf-8")
-            before, after = cut(text, hole)
-            asker.opened(hole.path, before + after)
-            model.asked.clear()
-            got = await asker.suggest(hole.path, hole.line, hole.column)
-            trace = next(trace for trace in reversed(list(app.traces)) if trace.trigger == "invoked")
-            (asked,) = model.asked
-            recorded = model.get(*asked)
-            answer = Answer(
-                hole.id,
-                alike(got) == alike(hole.truth),
-                similarity(alike(got), alike(hole.truth)),
-                re.search(rf"\b{re.escape(hole.name)}\b", asked[0].raw) is not None,
-                re.search(rf"\b{re.escape(hole.name)}\b", got) is not None,
-                None if recorded is None else recorded[1],
-                trace.context_tokens,
-                trace.context_ms,
-                got,
-                hole.truth.split("\n")[0].strip() in asked[0].raw,
-            )
-            answers[hole.id] = answer, asked
-            asker.closed(hole.path)
-        await asker.end()
+    root: Path, wanted: Sequence[Hole], arms: Sequence[str], model: Recorded, folder: Path
+) -> dict[str, dict[str, tuple[Answer, Asked]]]:
+    """Ask for every hole of a repository in each of these arms; the answers and what was asked, by arm and hole."""
+    app = App(paths_in(folder), {}, backend=lambda name, settings: model)
+    app.context.in_time_s = 60.0  # what is found must not depend on how busy the machine is
+    asker = Asker(app, root, settings_of("line", ()))
+    await asker.begin()
+    await app.context.settled()
+    answers: dict[str, dict[str, tuple[Answer, Asked]]] = {arm: {} for arm in arms}
+    for arm in arms:
+        for kind in MOST_TOKENS:
+            app.sources.editor(settings_of(kind, ARMS[arm]))
+            await app.reload()
+            await app.completion.use_cache(CompletionCache(None))
+            for hole in (hole for hole in wanted if hole.kind == kind):
+                answers[arm][hole.id] = await ask(asker, root, hole, model)
+    await asker.end()
     return answers
+
+
+def settings_of(kind: str, sources: Collection[SourceName]) -> dict[str, Any]:
+    """What is set for holes of a kind, with these sources of context."""
+    return {
+        "backend": "llamacpp",
+        "cache": {"enabled": False},
+        "completion": {
+            "contextTokens": PROMPT_TOKENS,
+            "maxTokens": MOST_TOKENS[kind],
+            "multiline": "never" if kind == "line" else "always",
+            "instant": False,
+            "prefetch": False,
+            "candidates": 1,
+            "context": {name.value: name in sources for name in SourceName},
+        },
+    }
+
+
+async def ask(asker: Asker, root: Path, hole: Hole, model: Recorded) -> tuple[Answer, Asked]:
+    """Open a file without what the hole takes out of it, and ask there."""
+    before, after = cut((root / hole.path).read_text("utf-8"), hole)
+    asker.opened(hole.path, before + after)
+    model.asked.clear()
+    got = await asker.suggest(hole.path, hole.line, hole.column)
+    trace = next(trace for trace in reversed(list(asker.app.traces)) if trace.trigger == "invoked")
+    asker.closed(hole.path)
+    (asked,) = model.asked
+    recorded = model.get(*asked)
+    answer = Answer(
+        hole.id,
+        alike(got) == alike(hole.truth),
+        similarity(alike(got), alike(hole.truth)),
+        re.search(rf"\b{re.escape(hole.name)}\b", asked[0].raw) is not None,
+        re.search(rf"\b{re.escape(hole.name)}\b", got) is not None,
+        None if recorded is None else recorded[1],
+        trace.context_tokens,
+        trace.context_ms,
+        got,
+        hole.truth.split("\n")[0].strip() in asked[0].raw,
+    )
+    return answer, asked
 
 
 def cut(text: str, hole: Hole) -> tuple[str, str]:
@@ -294,14 +307,11 @@ class Bench:
 
     def play(self, folder: Path) -> Played:
         """Every arm's answers, as far as they are recorded, and what was asked; by arm and hole."""
-        return {
-            arm: {
-                hole: answer
-                for root, part in self._wanted.items()
-                for hole, answer in run(ask_all(root, part, ARMS[arm], self._model, folder)).items()
-            }
-            for arm in self._arms
-        }
+        played: Played = {arm: {} for arm in self._arms}
+        for root, part in self._wanted.items():
+            for arm, answers in run(ask_all(root, part, self._arms, self._model, folder)).items():
+                played[arm] |= answers
+        return played
 
     async def record(self, url: str, played: Played, until_s: float) -> int:
         """Ask the model what it was not asked before, until time is up; how much is left to ask."""

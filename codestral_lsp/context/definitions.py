@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from codestral_lsp.context.importing import importing
 from codestral_lsp.context.outline import outline, skeleton, top_of
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
 from codestral_lsp.context.resolve import nearness, passes_on, resolve, together
@@ -59,6 +60,7 @@ _TYPED = (
 
 def definitions(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     """What the names near the cursor stand for, in other files of the workspace."""
+    yield from importing(place, workspace)
     by_local = {each.local: each for each in workspace.imports(place.path) if each.local}
     seen: set[tuple[str, int]] = set()
     for name, weight in _wanted(place, workspace, by_local):
@@ -153,7 +155,7 @@ def _snippet(found: Found, score: float, place: Place, workspace: Workspace) -> 
     definition, language = found.definition, language_of("", found.path)
     lines = workspace.lines(found.path)[definition.line : definition.end]
     if definition.kind in ("class", "impl", "namespace"):
-        text = outline(workspace.definitions(found.path), definition, place.near, language)
+        text = outline(workspace.definitions(found.path), definition, place.near, place.used, language)
     elif definition.kind in ("function", "method") and len(lines) > _SHORT_BODY:
         text = skeleton([definition], language)
         if doc := _docstring(lines, language):
@@ -177,7 +179,7 @@ def _module(place: Place, workspace: Workspace, path: str, score: float) -> Iter
     own = [each for each in workspace.definitions(path) if not each.container]
     passed_on = list(passes_on(workspace, path))
     if own or passed_on:
-        text = top_of([*own, *passed_on], place.near, language_of("", path))
+        text = top_of([*own, *passed_on], place.near, place.used, language_of("", path))
         yield Snippet(SourceName.DEFINITIONS, path, 0, own[-1].end if own else 1, text, score)
 
 

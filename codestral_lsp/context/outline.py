@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from codestral_lsp.context.tags import Definition
 from codestral_lsp.document.language import Language
@@ -22,19 +22,21 @@ _SAME_AGAIN = re.compile(r"@overload |@[\w.]+\.(?:setter|deleter) ")
 """Begins a definition that says little more than another of the same name."""
 
 
-def outline(definitions: Sequence[Definition], of: Definition, near: Mapping[str, float], language: Language) -> str:
+def outline(
+    definitions: Sequence[Definition], of: Definition, near: Collection[str], used: Collection[str], language: Language
+) -> str:
     """A class with its members, as a stub of it would be written."""
     members = [each for each in definitions if each.container == of.name and each.line >= 0 and each.kind != "impl"]
-    head, inner = head_of(of, language, ""), _members(members, near, language, _STEP)
+    head, inner = head_of(of, language, ""), _members(members, near, used, language, _STEP)
     if language.indented:
         return f"{head}\n{inner}" if inner else f"{head} ...\n"
     return f"{head.removesuffix(';')} {{\n{inner}}}\n" if inner else f"{head}\n"
 
 
-def top_of(definitions: Sequence[Definition], near: Mapping[str, float], language: Language) -> str:
+def top_of(definitions: Sequence[Definition], near: Collection[str], used: Collection[str], language: Language) -> str:
     """A file's own definitions, without their members."""
     own = [each for each in definitions if not each.container and each.name != "__all__"]
-    return _members(own, near, language, "")
+    return _members(own, near, used, language, "")
 
 
 def skeleton(definitions: Sequence[Definition], language: Language) -> str:
@@ -60,6 +62,17 @@ def head_of(definition: Definition, language: Language, indentation: str) -> str
     return f"\n{indentation}".join([*first.split("\n"), last] if first else [last])
 
 
+def dedented(lines: Sequence[str]) -> str:
+    """The lines without the indentation that all of them have; without blank lines at the ends."""
+    text = [line.rstrip() for line in lines]
+    while text and not text[0]:
+        text.pop(0)
+    while text and not text[-1]:
+        text.pop()
+    width = min((len(line) - len(line.lstrip()) for line in text if line), default=0)
+    return "".join(line[width:] + "\n" for line in text)
+
+
 def _line(definition: Definition, language: Language, indentation: str) -> str:
     head = head_of(definition, language, indentation)
     if language.indented and head.endswith(":") and definition.kind != "class":
@@ -77,10 +90,12 @@ def _told(definitions: Sequence[Definition]) -> list[Definition]:
     ]
 
 
-def _members(members: Sequence[Definition], near: Mapping[str, float], language: Language, indentation: str) -> str:
+def _members(
+    members: Sequence[Definition], near: Collection[str], used: Collection[str], language: Language, indentation: str
+) -> str:
     members = _told(members)
     wanted = _parts(" ".join(near))
-    worth = [_worth(member, wanted) for member in members]
+    worth = [_worth(member, wanted, used) for member in members]
     ranked = sorted((at for at in range(len(members)) if worth[at] >= 0), key=lambda at: -worth[at])
     spelled = sorted(at for at in ranked[:SPELLED] if members[at].kind != "name")
     text = "".join(_line(members[at], language, indentation) for at in spelled)
@@ -91,12 +106,13 @@ def _members(members: Sequence[Definition], near: Mapping[str, float], language:
     return text
 
 
-def _worth(member: Definition, wanted: set[str]) -> float:
+def _worth(member: Definition, wanted: set[str], used: Collection[str]) -> float:
     """How likely a member is meant: by the words that its name shares with what stands near the cursor."""
     parts = _parts(member.name)
     shared = len(parts & wanted) / (len(parts) or 1)
     private = 0.5 if member.name.startswith("_") and member.name not in _CONSTRUCTORS else 0.0
-    return shared - private + (0.2 if member.kind in ("method", "function", "class") else 0.0)
+    named = 0.5 if member.name in used else 0.0
+    return shared + named - private + (0.2 if member.kind in ("method", "function", "class") else 0.0)
 
 
 def _parts(text: str) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from codestral_lsp.backends.workspace.prediction import Likely
 from codestral_lsp.context.words import STOP, WORD
 from codestral_lsp.document.language import Language
 
@@ -79,6 +80,8 @@ class Place:
     visits: tuple[Visit, ...] = ()
     """The newest first."""
     complaints: tuple[Complaint, ...] = ()
+    likely: tuple[Likely, ...] = ()
+    """Lines of other files that go on as the cursor's may, as the embedded engine sees it, the likeliest first."""
 
     @property
     def head(self) -> str:
@@ -98,6 +101,11 @@ class Place:
         for distance, line in enumerate(below):
             _weigh(found, line, 0.5 * HALF / (HALF + distance))
         return found
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The identifiers of the whole file."""
+        return frozenset(WORD.findall("".join(line for line in self.lines if len(line) <= LONGEST)))
 
 
 def _weigh(found: dict[str, float], line: str, weight: float) -> None:

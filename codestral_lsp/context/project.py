@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codestral_lsp.backends.workspace.engine import Query
+from codestral_lsp.backends.workspace.prediction import Likely
 from codestral_lsp.config.settings import WorkspaceIndexSettings
 from codestral_lsp.context.definitions import named
 from codestral_lsp.context.gather import IN_TIME_S, Gathered, gather
@@ -44,11 +46,19 @@ class Named:
 class ProjectContext:
     """For the event loop's thread; the looking is done in a thread of its own."""
 
-    def __init__(self, index_dir: Path, settings: WorkspaceIndexSettings, ignore: IgnoreRules) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        settings: WorkspaceIndexSettings,
+        ignore: IgnoreRules,
+        likely: Callable[[Query], Sequence[Likely]] = lambda query: (),
+    ) -> None:
+        """`likely` says which lines of other files go on as the one at a cursor may, in a few milliseconds."""
         self.in_time_s = IN_TIME_S
         """When no further source is asked."""
         self._settings = settings
         self._ignore = ignore
+        self._likely = likely
         self._index = Background("codestral_lsp.context.indexer", index_dir, self)
         self._history = History(ignore.allows)
         self._workspace = Workspace()
@@ -137,6 +147,7 @@ class ProjectContext:
             self._history.edits(),
             self._history.visits(),
             self._history.complaints(document),
+            tuple(self._likely(Query(document, cursor))) if SourceName.SIMILAR in sources else (),
         )
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(

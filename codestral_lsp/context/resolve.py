@@ -92,10 +92,10 @@ def resolve(workspace: Workspace, path: str, language: Language, wanted: Import)
     if modules is None:
         return []
     parts, base = _parts(modules, language.name, path, wanted.module)
-    files = _files(workspace, modules, parts, base, path)
+    files = _files(workspace, language, parts, base, path)
     if not wanted.member:
         return files
-    as_module = [] if modules.folders else _files(workspace, modules, [*parts, wanted.member], base, path)
+    as_module = [] if modules.folders else _files(workspace, language, [*parts, wanted.member], base, path)
     if as_module and (base is not None or len(parts) > 0) and PurePath(as_module[0]) not in map(PurePath, files):
         whole = len(parts) + 1
         if _agreement(as_module[0], [*parts, wanted.member]) >= min(2, whole):
@@ -117,7 +117,7 @@ def _passed_on(workspace: Workspace, file: str, language: Language, name: str, h
     for each in workspace.imports(file):
         if each.local == name or not each.local:
             parts, base = _parts(modules, language.name, file, each.module)
-            for target in _files(workspace, modules, parts, base, file)[:2]:
+            for target in _files(workspace, language, parts, base, file)[:2]:
                 if target != file:
                     yield from _passed_on(workspace, target, language, each.member or name, hops - 1)
 
@@ -137,7 +137,7 @@ def passes_on(workspace: Workspace, file: str) -> Iterator[Definition]:
             if each.member or each.local:
                 continue
             parts, base = _parts(modules, language.name, path, each.module)
-            for target in _files(workspace, modules, parts, base, path)[:1]:
+            for target in _files(workspace, language, parts, base, path)[:1]:
                 if target not in seen:
                     seen.add(target)
                     waiting.append(target)
@@ -171,24 +171,28 @@ def _levels(language: str, path: str, up: str) -> int:
     return up.count("../")
 
 
-def _files(workspace: Workspace, modules: Modules, parts: Sequence[str], base: str | None, near: str) -> list[str]:
+def _files(workspace: Workspace, language: Language, parts: Sequence[str], base: str | None, near: str) -> list[str]:
     """The files that a module's name may mean, the best first."""
-    key = (modules.separator, base or "", near, *parts)
+    key = (language.name, base or "", near, *parts)
     if key not in workspace.modules:
-        workspace.modules[key] = _found(workspace.reader, modules, parts, base, near)
+        workspace.modules[key] = _found(workspace.reader, language, parts, base, near)
     return workspace.modules[key]
 
 
-def _found(reader: TagReader, modules: Modules, parts: Sequence[str], base: str | None, near: str) -> list[str]:
-    if modules.folders:
+def _found(reader: TagReader, language: Language, parts: Sequence[str], base: str | None, near: str) -> list[str]:
+    if MODULES[language.name].folders:
         return _package(reader, parts, near)
     if base is not None:
         target = os.path.normpath(os.path.join(base, *parts))
         stem = os.path.basename(target)
-        return [path for path in reader.with_stem(stem) if _module_path(path) == target and path != near][:2]
+        return [
+            path for path in reader.with_stem(stem, together(language)) if _module_path(path) == target and path != near
+        ][:2]
     if not parts:
         return []
-    scored = [(_agreement(path, parts), path) for path in reader.with_stem(parts[-1]) if path != near]
+    scored = [
+        (_agreement(path, parts), path) for path in reader.with_stem(parts[-1], together(language)) if path != near
+    ]
     most = max((score for score, _ in scored), default=0)
     if most < min(2, len(parts)):
         return []

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import log
 
+from codestral_lsp.context.likely import likely
+from codestral_lsp.context.outline import dedented
 from codestral_lsp.context.place import LONGEST, Place, Snippet, SourceName
 from codestral_lsp.context.resolve import together
 from codestral_lsp.context.store import FEW
@@ -61,6 +63,7 @@ class _Wanted:
 
 def similar(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     """The best piece of each of the files that have most in common with the lines around the cursor."""
+    yield from likely(place, workspace)
     wanted, files = _wanted(place, workspace)
     total = wanted.total
     if not total:
@@ -76,7 +79,7 @@ def similar(place: Place, workspace: Workspace) -> Iterator[Snippet]:
             lines = workspace.lines(path)
             start, end = max(0, center - _BEFORE), min(len(lines), center + _AFTER)
             score = min(_MOST_WORTH, _WORTH * worth / total) * _FADES**number
-            yield Snippet(SourceName.SIMILAR, path, start, end, _dedented(lines[start:end]), score)
+            yield Snippet(SourceName.SIMILAR, path, start, end, dedented(lines[start:end]), score)
 
 
 def _wanted(place: Place, workspace: Workspace) -> tuple[_Wanted, list[str]]:
@@ -155,14 +158,3 @@ def _alike(text: str, tail: str) -> Iterator[tuple[int, int]]:
         if places:
             yield from ((at, len(tokens) - number) for at in places)
             return
-
-
-def _dedented(lines: Sequence[str]) -> str:
-    """The lines without the indentation that all of them have; without blank lines at the ends."""
-    text = [line.rstrip() for line in lines]
-    while text and not text[0]:
-        text.pop(0)
-    while text and not text[-1]:
-        text.pop()
-    width = min((len(line) - len(line.lstrip()) for line in text if line), default=0)
-    return "".join(line[width:] + "\n" for line in text)

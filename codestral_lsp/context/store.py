@@ -190,9 +190,10 @@ class TagReader:
         query = "SELECT module, member, local FROM imports JOIN files ON files.id = file WHERE path = ?"
         return [Import(str(module), str(member), str(local)) for module, member, local in self._rows(query, path)]
 
-    def with_stem(self, stem: str) -> list[str]:
-        """The files of that name (see `stem_of`)."""
-        return [str(path) for (path,) in self._rows("SELECT path FROM files WHERE stem = ? LIMIT 200", stem)]
+    def with_stem(self, stem: str, languages: Sequence[str] = ()) -> list[str]:
+        """The files of that name (see `stem_of`) and of these languages (any, if none is given)."""
+        query = f"{_FILES} WHERE stem = ?{_among('language', languages)} LIMIT 200"
+        return [str(path) for (path,) in self._rows(query, stem, *languages)]
 
     def in_folder(self, folder: str) -> list[str]:
         """The files of a folder."""
@@ -225,6 +226,7 @@ def _among(column: str, values: Sequence[str]) -> str:
     return f" AND {column} IN ({', '.join('?' * len(values))})" if values else ""
 
 
+_FILES = "SELECT path FROM files"
 _USING = "SELECT path FROM words JOIN files ON files.id = file"
 _FOUND = (
     "SELECT path, kind, definitions.name, container, line, end, signature"

@@ -79,7 +79,7 @@ class App:
             self.ignore,
             on_error=lambda error: self.report([error]),
         )
-        self.context = ProjectContext(paths.cache / "tags", settings.workspace_index, self.ignore)
+        self.context = ProjectContext(paths.cache / "tags", settings.workspace_index, self.ignore, self.embedded.likely)
         self.ledger = Ledger(paths.state)
         self.history = History(paths.state)
         prices = price_table(paths.config_file.parent)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from weakref import finalize
 
+from codestral_lsp.backends.workspace.prediction import Likely
 from codestral_lsp.context.gather import Gathered, gather
 from codestral_lsp.context.indexer import Indexer
 from codestral_lsp.context.place import Complaint, Hunk, Place, Snippet, SourceName, Visit
@@ -45,14 +47,15 @@ class House:
         shown = range(max(0, len(above) - 20), len(above) + 20)
         return Place(str(path), language_of("", path), lines, len(above) - 1, column, shown, {str(path): lines})
 
+    def expecting(self, *likely: Likely) -> None:
+        """What the embedded engine expects at the cursor."""
+        self.place = replace(self.place, likely=likely)
+
     def doing(
         self, *, edits: tuple[Hunk, ...] = (), visits: tuple[Visit, ...] = (), complaints: tuple[Complaint, ...] = ()
     ) -> None:
         """What the user has been doing."""
-        of = self.place
-        self.place = Place(
-            of.path, of.language, of.lines, of.line, of.column, of.shown, of.open, edits, visits, complaints
-        )
+        self.place = replace(self.place, edits=edits, visits=visits, complaints=complaints)
 
     def gathered(self, *sources: SourceName, budget: int = 1000) -> Gathered:
         """What these sources find (all, if none is named)."""

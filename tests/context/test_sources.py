@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from codestral_lsp.backends.workspace.prediction import Likely
 from codestral_lsp.context.gather import whole_files
+from codestral_lsp.context.likely import likely
 from codestral_lsp.context.place import Complaint, Hunk, Snippet, SourceName, Visit
 from tests.context.house import House
 
@@ -322,3 +324,89 @@ def test_a_file_is_shown_once() -> None:
     ]
     told = [(each.path, each.text) for each in whole_files(found)]
     assert told == [("a.py", "-old\n"), ("b.py", "other\n"), ("a.py", "early\n\nlate\n")]
+
+
+IMPORTS = {
+    "python": (
+        {
+            "shop/till.py": "LIMIT = 3\n\nclass Till: ...\n\ndef pay(): ...\n\ndef unused(): ...\n",
+            "main.py": "from shop.till import (\n    █\n)\n\n\ndef run():\n    pay(Till(), LIMIT)\n",
+        },
+        "from shop.till import (\n    LIMIT,\n    Till,\n    pay,\n)\n",
+    ),
+    "python, some names are there": (
+        {
+            "shop/till.py": "class Till: ...\n\ndef pay(): ...\n\ndef take(): ...\n",
+            "main.py": "from .shop.till import pay, █\n\n\ndef take():\n    pay(Till())\n",
+        },
+        "from .shop.till import (\n    Till,\n    pay,\n)\n",
+    ),
+    "typescript": (
+        {
+            "src/till.ts": "export class Till {\n}\nexport function pay(): void {\n}\n",
+            "src/main.ts": "import { █ } from './till';\n\npay(new Till());\n",
+        },
+        "import {\n    Till,\n    pay,\n} from './till';\n",
+    ),
+    "rust": (
+        {
+            "src/lib.rs": "mod till;\nmod main_loop;\n",
+            "src/till.rs": "pub struct Till;\npub fn pay() {}\n",
+            "src/main_loop.rs": "use crate::till::{█};\n\nfn run(till: Till) {\n    pay()\n}\n",
+        },
+        "use crate::till::{\n    Till,\n    pay,\n};\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_an_import_has_the_names_that_the_file_uses(tmp_path: Path, name: str) -> None:
+    files, expected = IMPORTS[name]
+    best = House(tmp_path, files).gathered(SourceName.DEFINITIONS).snippets[-1]
+    assert best.text == expected
+
+
+def test_outside_of_imports_nobody_lists_names_to_import(tmp_path: Path) -> None:
+    files = {
+        "shop/till.py": "class Till: ...\n\ndef pay(): ...\n",
+        "main.py": "from shop.till import Till\n\n\ndef run():\n    pay(█)\n",
+    }
+    assert "import" not in "".join(House(tmp_path, files).found(SourceName.DEFINITIONS).values())
+
+
+def test_an_import_means_a_file_of_its_language(tmp_path: Path) -> None:
+    files = {
+        "data/shop.css": ".box {\n  color: red;\n}\n",
+        "shop/__init__.py": "LIMIT = 3\n",
+        "main.py": "import shop\n\nshop.█\n",
+    }
+    assert House(tmp_path, files).found(SourceName.DEFINITIONS) == {"shop/__init__.py": "LIMIT = 3\n"}
+
+
+def test_lines_that_the_embedded_engine_expects(tmp_path: Path) -> None:
+    files = {
+        "till.py": "def pay():\n    open_till()\n\n    take(3)\n    close_till()\n",
+        "main.py": "def run():\n    █\n",
+    }
+    house = House(tmp_path, files)
+    house.expecting(Likely("till.py", 2, "take(3)", 0.6))
+    assert house.found(SourceName.SIMILAR) == {
+        "till.py": "    open_till()\n\n    take(3)\n    close_till()\n".replace("    ", "")
+    }
+
+
+def test_a_line_that_is_no_longer_there_is_not_shown(tmp_path: Path) -> None:
+    house = House(tmp_path, {"till.py": "def pay():\n    take(4)\n", "main.py": "def run():\n    █\n"})
+    house.expecting(Likely("till.py", 1, "take(3)", 0.6), Likely("gone.py", 1, "take(3)", 0.6))
+    assert list(likely(house.place, house.workspace)) == []
+
+
+def test_what_is_expected_and_alike_is_shown_once(tmp_path: Path) -> None:
+    files = {
+        "other.py": "def settle(ledger):\n    ledger.reconcile(strict=True)\n    ledger.close_month()\n",
+        "main.py": "def again(ledger):\n    ledger.reconcile(strict=True)\n    █\n",
+    }
+    house = House(tmp_path, files)
+    house.expecting(Likely("other.py", 2, "ledger.close_month()", 0.6))
+    (text,) = house.found(SourceName.SIMILAR).values()
+    assert text.count("ledger.close_month()") == 1

@@ -11,7 +11,7 @@ from codestral_lsp.backends.workspace.index import Index
 from codestral_lsp.backends.workspace.model import fitted
 from codestral_lsp.backends.workspace.open_documents import OpenDocuments, path_of
 from codestral_lsp.backends.workspace.place import Place, locate
-from codestral_lsp.backends.workspace.prediction import Prediction, predict
+from codestral_lsp.backends.workspace.prediction import Likely, Prediction, likely, predict
 from codestral_lsp.backends.workspace.segment import Segment
 from codestral_lsp.backends.workspace.source import Buffer
 from codestral_lsp.config.settings import WorkspaceIndexSettings
@@ -108,6 +108,10 @@ class WorkspaceEngine:
     def predict(self, query: Query) -> Prediction | None:
         """What probably comes next; None if nothing like it was ever seen. A few milliseconds."""
         return predict(*self.surroundings(query), fitted())
+
+    def likely(self, query: Query) -> list[Likely]:
+        """Lines of other files that go on as the one at the cursor may, the likeliest first. A few milliseconds."""
+        return likely(*self.surroundings(query), fitted())
 
     def surroundings(self, query: Query) -> tuple[Place, Sequence[Buffer], Sequence[Segment]]:
         """The place to be continued, the other open documents and what is indexed."""

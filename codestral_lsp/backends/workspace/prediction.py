@@ -35,6 +35,33 @@ class Prediction:
         return self.text + "".join(line for line, probability in self.below if probability >= bar)
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A line of another file that goes on as ours may."""
+
+    path: str
+    """With slashes, from a workspace folder or from the top."""
+    number: int
+    """Lines that are not blank before it in that file."""
+    text: str
+    """All of it, without indentation."""
+    probability: float
+    """That ours goes on just like this."""
+
+
+def likely(place: Place, others: Sequence[Buffer], segments: Sequence[Segment], weights: Weights) -> list[Likely]:
+    """Lines of other files that go on as ours may, the likeliest first, each way of going on once."""
+    found = [
+        (candidate.likest.source, candidate.likest.line, candidate.probability)
+        for candidate in weigh(place, gather(place, others, segments), weights)
+    ]
+    return [
+        Likely(source.path(line), source.number(line), _decoded(source.text(line)), probability)
+        for source, line, probability in found
+        if source is not place.around.buffer
+    ]
+
+
 def predict(place: Place, others: Sequence[Buffer], segments: Sequence[Segment], weights: Weights) -> Prediction | None:
     """What probably comes after `place`, going by itself, `others` that are open, and indexed files."""
     candidates = weigh(place, gather(place, others, segments), weights)

@@ -258,6 +258,12 @@ class Segment(Source):
             self._names = [name for name, _, _ in self.files()]
         return self._names[bisect_right(self._file_lines, line) - 1]
 
+    def number(self, line: int) -> int:
+        return line - self._file_lines[bisect_right(self._file_lines, line) - 1]
+
+    def text(self, line: int) -> bytes:
+        return self._map[self._text + self._text_at[line] : self._text + self._text_at[line + 1] - 1]
+
     def alike(self, context: Sequence[int], number: int) -> Iterator[tuple[int, int, int]]:
         """Places after the same tokens as `context` (nearest first), those with the longest sameness first.
 

@@ -54,6 +54,14 @@ class Source(ABC):
     def path(self, line: int) -> str:
         """Of the file that a line is in: with slashes, from the workspace folder or from the top."""
 
+    @abstractmethod
+    def number(self, line: int) -> int:
+        """How many lines stand before it in its file."""
+
+    @abstractmethod
+    def text(self, line: int) -> bytes:
+        """The line, without indentation."""
+
 
 class Part:
     """Lines of a document that follow each other, joined. Does not change, and may be part of several buffers."""
@@ -146,6 +154,12 @@ class Buffer(Source):
 
     def path(self, line: int) -> str:
         return self._path
+
+    def number(self, line: int) -> int:
+        return line
+
+    def text(self, line: int) -> bytes:
+        return self.lines[line].text
 
 
 def around(needle: bytes, raw: bytes, at: int) -> Iterator[int]:

@@ -20,7 +20,7 @@ from codestral_lsp.document.document import Change
 from codestral_lsp.document.position import Position
 from codestral_lsp.document.text import Text
 from codestral_lsp.privacy.ignore import IgnoreRules
-from tests.backends.workspace.conftest import ghost, opened
+from tests.backends.workspace.conftest import Start, Write, ghost, opened
 from tests.notation import at
 
 
@@ -174,3 +174,16 @@ def test_only_what_is_sure_enough_is_shown() -> None:
 async def test_the_same_question_has_the_same_answer(engine: WorkspaceEngine) -> None:
     document, cursor = at(HANDLERS + "\n\ndef handle_post(request):\n    response = self.█")
     assert engine.predict(Query(document, cursor)) == engine.predict(Query(document, cursor))
+
+
+async def test_where_a_line_like_ours_stands(workspace: Write, start: Start) -> None:
+    root = workspace({"a/till.py": "import x\n\n\ndef pay(till):\n\n    till.ledger.append(entry)\n    till.close()\n"})
+    engine = await start(root)
+    opened(engine, "def sell(till):\n    till.ledger.append(sale)\n", root / "b.py")
+    await engine.searchable()
+    document, cursor = at("def take(till):\n    till.ledger.█")
+    found = {(each.path, each.number, each.text) for each in engine.likely(Query(document, cursor))}
+    assert found == {
+        ("a/till.py", 2, "till.ledger.append(entry)"),
+        ((root / "b.py").as_posix(), 1, "till.ledger.append(sale)"),
+    }
