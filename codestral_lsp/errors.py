@@ -30,6 +30,12 @@ class CodestralError(Exception):
         return f"{self.cause} {self.cure}".strip()
 
 
+class Cancelled(CodestralError):
+    """The user has stopped it."""
+
+    code = "cancelled"
+
+
 class SettingsError(CodestralError):
     """A setting has an unknown name, a wrong type or an impossible value."""
 
@@ -89,6 +95,10 @@ class StaleEdit(CodestralError):
     """The text has moved on and an edit made for an older version no longer fits it."""
 
     code = "stale-edit"
+
+
+class EditDeclined(StaleEdit):
+    """The user has seen what an edit would do and thrown it away; there is nothing to tell them of it."""
 
 
 class PromptFileError(CodestralError):

@@ -33,12 +33,12 @@ class LspClient:
         """What to answer to workspace/configuration."""
         self.answers: Json = {}
         """What to answer to other requests of the server, by method: a value, or a function of the parameters."""
-        self.arrived: dict[int, float] = {}
+        self.arrived: dict[int | str, float] = {}
         """When each response came (perf_counter seconds)."""
         self.process: asyncio.subprocess.Process
         self.on_message: Callable[[Json], None] = lambda message: None
         self._ids = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[Json]] = {}
+        self._waiting: dict[int | str, asyncio.Future[Json]] = {}
         self._gone = False
         self._reading: asyncio.Task[None]
 
@@ -93,12 +93,16 @@ class LspClient:
 
     def ask(self, method: str, params: Any) -> tuple[int, asyncio.Future[Json]]:
         """Send a request; gives its id and the response to come (the whole message)."""
+        number = next(self._ids)
+        return number, self.ask_as(number, method, params)
+
+    def ask_as(self, number: int | str, method: str, params: Any) -> asyncio.Future[Json]:
+        """Send a request under an id of one's own; gives the response to come."""
         if self._gone:
             raise ConnectionError("the server is gone")
-        number = next(self._ids)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        return number, future
+        return future
 
     async def request(self, method: str, params: Any = None) -> Any:
         """Send a request and wait for its result. Raises AssertionError on an error response."""
@@ -106,7 +110,7 @@ class LspClient:
         assert "error" not in message, message["error"]
         return message["result"]
 
-    def cancel(self, number: int) -> None:
+    def cancel(self, number: int | str) -> None:
         """Cancel a request."""
         self.notify("$/cancelRequest", {"id": number})
 

@@ -14,7 +14,7 @@ from codestral_lsp.actions.holes import hole_at
 from codestral_lsp.actions.target import Target, TargetKind, selection, target_at
 from codestral_lsp.actions.watch import Placed
 from codestral_lsp.document.position import Position, Range
-from codestral_lsp.errors import CodestralError, NoTarget, StaleEdit, UsageError
+from codestral_lsp.errors import Cancelled, CodestralError, EditDeclined, NoTarget, StaleEdit, UsageError
 from codestral_lsp.server.action_arguments import ActionArguments, read_arguments
 from codestral_lsp.server.action_view import ActionView
 from codestral_lsp.server.app import App
@@ -186,7 +186,8 @@ async def _applied(app: App, edit: DocumentEdit, label: str, *, ask_first: bool 
     try:
         await apply_edit(app, edit, " ".join(label.split())[:100], ask_first=ask_first)
     except StaleEdit as error:
-        app.server.show(error.message)
+        if not isinstance(error, EditDeclined):
+            app.server.show(error.message)
         return {"applied": False, "reason": error.message}
     return {"applied": True, "reason": ""}
 
@@ -204,7 +205,7 @@ async def _run(view: ActionView, work: Awaitable[T]) -> T:
         caller = asyncio.current_task()
         if caller is not None and caller.cancelling():
             raise
-        raise CodestralError("The action was cancelled.") from None
+        raise Cancelled("The action was cancelled.") from None
     except CodestralError as error:
         await view.end("failed", error.message)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from codestral_lsp.server.sync import path_of
 log = logging.getLogger(__name__)
 
 _REMEMBER_EVERY_S = 5.0
+_CHOICE_S = 1.0
+"""How long indexing waits for the first choice of an engine."""
 
 
 def register(app: App) -> None:
@@ -67,6 +70,10 @@ async def start(app: App) -> None:
     await configuration.pull(app)
     await app.reload()
     app.engines.choose(app.settings)
+    # The processes that index would take the processor from the choice, which the user waits for after a crash.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CHOICE_S):
+            await app.engines.chosen()
     await app.embedded.open(app.roots)
     await app.context.open(app.roots)
     await app.actions.open(app.roots)

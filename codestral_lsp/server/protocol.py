@@ -23,7 +23,7 @@ from pygls.protocol.language_server import _prepare_command_arguments
 
 from codestral_lsp.document.document import Document
 from codestral_lsp.document.store import DocumentStore
-from codestral_lsp.errors import CodestralError
+from codestral_lsp.errors import Cancelled, CodestralError
 from codestral_lsp.insight.bugs import log_bug
 from codestral_lsp.server import sync
 from codestral_lsp.server.framing import frame
@@ -167,6 +167,8 @@ class Protocol(LanguageServerProtocol):
             self._send_response(msg_id, result=future.result())
         elif isinstance(error, JsonRpcException):
             self._refuse(msg_id, error.code, error.message)
+        elif isinstance(error, Cancelled):
+            self._refuse(msg_id, LspErrorCodes.RequestCancelled, error.message)
         elif isinstance(error, CodestralError):
             self._refuse(msg_id, LspErrorCodes.RequestFailed, error.message)
         else:

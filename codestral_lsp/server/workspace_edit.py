@@ -7,7 +7,7 @@ import asyncio
 from lsprotocol import types
 
 from codestral_lsp.actions.edits import DocumentEdit
-from codestral_lsp.errors import StaleEdit
+from codestral_lsp.errors import EditDeclined, StaleEdit
 from codestral_lsp.server.app import App
 from codestral_lsp.server.convert import range_to
 
@@ -35,8 +35,16 @@ def workspace_edit(app: App, edit: DocumentEdit, label: str, *, ask_first: bool 
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(named, plain)])
 
 
+def _can_preview(app: App) -> bool:
+    """Whether the client may have asked its user before it applied an edit."""
+    workspace = app.server.client_capabilities.workspace
+    can = workspace.workspace_edit if workspace is not None else None
+    return can is not None and can.change_annotation_support is not None
+
+
 async def apply_edit(app: App, edit: DocumentEdit, label: str, *, ask_first: bool = False) -> None:
-    """Have the client apply an edit to the document as it is now. Raises StaleEdit, with the reason, if it does not."""
+    """Have the client apply an edit to the document as it is now. Raises StaleEdit, with the reason, if it does not;
+    EditDeclined if that was the user's wish."""
     capabilities = app.server.client_capabilities.workspace
     if capabilities is None or not capabilities.apply_edit:
         raise StaleEdit("The editor applies no edits that a server asks for.", cure="Use the code action instead.")
@@ -57,6 +65,8 @@ async def apply_edit(app: App, edit: DocumentEdit, label: str, *, ask_first: boo
             return
         # Typed on while the edit was on its way: once more, for the text as it is now.
         if app.documents.get(edit.document.uri) is now:
+            if not answer.failure_reason and _can_preview(app):
+                raise EditDeclined("The edit was thrown away.", cure="Nothing was changed.")
             raise StaleEdit(
                 f"The editor did not apply the edit{': ' + answer.failure_reason if answer.failure_reason else ''}.",
                 cure="Nothing was changed.",

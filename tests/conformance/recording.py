@@ -53,8 +53,8 @@ class Replay:
         self._name = session.parent.name
         self._ollama = ollama
         self.offers: list[Offer] = []
-        self.answers: dict[int, Json] = {}
-        """The server's answers by the ids of this run."""
+        self.answers: dict[int | str, Json] = {}
+        """The server's answers by the ids of the requests."""
 
     async def run(self) -> None:
         """Play it to its end, and wait for every answer."""
@@ -65,7 +65,7 @@ class Replay:
         hello = await self._client.request("initialize", initialize_params(self._name, self._ollama))
         codec = PositionCodec(hello["capabilities"].get("positionEncoding", "utf-16"))
         mirror = Mirror(codec)
-        waiting: dict[Any, tuple[int, asyncio.Future[Json], Json]] = {}
+        waiting: dict[Any, tuple[int | str, asyncio.Future[Json], Json]] = {}
         for entry in self._entries:
             message = entry["message"]
             if entry["from"] == "server":
@@ -80,8 +80,9 @@ class Replay:
                 if message["params"]["id"] in waiting:
                     self._client.cancel(waiting[message["params"]["id"]][0])
             elif "id" in message:
-                params = message.get("params")
-                waiting[message["id"]] = (*self._client.ask(message["method"], params), message)
+                method, params = message["method"], message.get("params")
+                number, future = self._asked(message["id"], method, params)
+                waiting[message["id"]] = number, future, message
             else:
                 mirror.follow(message)
                 self._client.notify(message["method"], message.get("params"))
@@ -90,7 +91,13 @@ class Replay:
         for left in waiting.values():
             await self._take(mirror, *left)
 
-    async def _take(self, mirror: Mirror, number: int, future: asyncio.Future[Json], asked: Json) -> None:
+    def _asked(self, recorded: int | str, method: str, params: Any) -> tuple[int | str, asyncio.Future[Json]]:
+        """Send a request: under its own id where that is a text, as LSP4J's are; numbers are counted anew."""
+        if isinstance(recorded, str):
+            return recorded, self._client.ask_as(recorded, method, params)
+        return self._client.ask(method, params)
+
+    async def _take(self, mirror: Mirror, number: int | str, future: asyncio.Future[Json], asked: Json) -> None:
         answer = self.answers[number] = await soon(future)
         if asked["method"] == "textDocument/inlineCompletion" and answer.get("result"):
             params = asked["params"]

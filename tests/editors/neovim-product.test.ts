@@ -331,8 +331,8 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.deepEqual(await nvim.lines(), [HEAD.trimEnd(), "x = two"]);
   });
 
-  test("makes way for the menus of nvim-cmp and blink.cmp, and comes back", async () => {
-    await start(`OPEN = false package.loaded["cmp"] = { visible = function() return OPEN end } SETUP{}`);
+  test("makes way for an entry chosen in a menu, and comes back", async () => {
+    await start(`OPEN = false package.loaded["cmp"] = { visible = function() return OPEN end, get_active_entry = function() return OPEN end } SETUP{}`);
     await nvim.ready();
     await nvim.type("Godef total(");
     await nvim.ghostShown();

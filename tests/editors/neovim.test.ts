@@ -285,7 +285,7 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     assert.equal(await text(), "\ndef to\ndef to");
   });
 
-  test("the ghost makes way for the completion menu", async () => {
+  test("the ghost makes way for an entry chosen in the completion menu", async () => {
     const before = "vim.o.completeopt = 'menuone'";
     await open("prices = 1\ndef total(pri", "prices = 1\ndef total(prices): return sum(prices)\n", { before });
     await nvim.ghostShown("ces): return sum(prices)");

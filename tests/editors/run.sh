@@ -6,6 +6,7 @@
 #   CODESTRAL_EDITORS_DIR    where the editors are kept (see setup.sh)
 #   CODESTRAL_SCREENSHOTS    a folder for pictures of what was seen
 #   CODESTRAL_TEST_SERVER    another server command than the development environment's
+#   CODESTRAL_TEST_NVIM_PLUGINS  a folder with nvim-cmp/ and blink.cmp/ (see neovim-menus.test.ts)
 #   CODESTRAL_RECORD=1       write what the editors sent into tests/fixtures/clients
 # What cannot run here is skipped, and said at the end. Exit status: 0 when everything that ran passed.
 set -uo pipefail

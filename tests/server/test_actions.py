@@ -126,7 +126,7 @@ async def test_cancelling_the_progress_ends_the_stream(start: StartClient, ollam
     token = client.notifications("$/progress")[0]["token"]
     client.notify("window/workDoneProgress/cancel", {"token": token})
     message = await soon(answer)
-    assert message["error"]["message"] == "The action was cancelled."
+    assert message["error"] == {"code": -32800, "message": "The action was cancelled."}
     assert client.notifications("codestral/action")[-1]["state"] == "cancelled"
     await soon(ollama.until_aborted())
 

@@ -214,6 +214,17 @@ async def test_apply_fix_says_why_it_was_not_applied(start: StartClient, ollama:
     assert result == {"applied": False, "reason": "The editor did not apply the edit: read-only. Nothing was changed."}
 
 
+async def test_a_fix_that_the_user_throws_away_is_not_complained_about(
+    start: StartClient, ollama: OllamaStandIn
+) -> None:
+    client, diagnostic = await found(start, ollama)
+    client.answers["workspace/applyEdit"] = {"applied": False}
+    argument = {"uri": URI, "finding": diagnostic["data"]["finding"]}
+    result = await client.command("codestral.applyFix", argument)
+    assert result == {"applied": False, "reason": "The edit was thrown away. Nothing was changed."}
+    assert not client.notifications("window/showMessage")
+
+
 async def test_what_other_tools_report_is_not_repeated(start: StartClient, ollama: OllamaStandIn) -> None:
     ollama.script = Script(ANSWER)
     client = await start(ollama, capabilities=ABLE)

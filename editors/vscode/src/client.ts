@@ -8,11 +8,13 @@ import {
   ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
+  ResponseError,
   RevealOutputChannelOn,
   State,
   TransportKind,
   WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
+import { wayBack } from "./wayBack";
 import { SHOWS_ACTIONS } from "./offer";
 import { previewed } from "./preview";
 import { Progresses } from "./progress";
@@ -37,6 +39,8 @@ export interface Owner {
   onGivenUp(why: string): void;
   /** Whether edits are to be shown before they are made. */
   isPreviewing(): boolean;
+  /** Resolves when no page is about to take the focus. */
+  pagesOpened(): Promise<void>;
   /** Runs a command of the server's that VS Code was asked for, from a quick fix say. */
   perform<T>(command: string, run: () => Promise<T>): Promise<T>;
 }
@@ -79,9 +83,15 @@ export function createClient(
       handleWorkDoneProgress: (token, step, next) => progresses.step(token, step, () => next(token, step)),
       executeCommand: (command, args, next) => owner.perform(command, async () => next(command, args)),
       workspace: {
-        handleApplyEdit: (params, next) => {
+        handleApplyEdit: async (params, next) => {
+          const { token } = new vscode.CancellationTokenSource();
+          if (!owner.isPreviewing()) return next(params, token);
           const { label = "Codestral", edit } = params;
-          return next(owner.isPreviewing() ? { ...params, edit: previewed(edit, label) } : params, new vscode.CancellationTokenSource().token);
+          const goBack = wayBack(edit);
+          const result = await next({ ...params, edit: previewed(edit, label) }, token);
+          await owner.pagesOpened();
+          await goBack(!(result instanceof ResponseError) && result.applied);
+          return result;
         },
         configuration: (params) =>
           params.items.map(({ section, scopeUri }) =>

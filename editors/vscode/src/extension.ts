@@ -20,7 +20,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const snooze = new Snooze();
   const bar = new StatusBar(snooze);
   const pages = new Pages();
-  const server = (session = new Session(context, log, bar, keys, snooze));
+  const server = (session = new Session(context, log, bar, keys, snooze, pages));
   const actions = new Actions(server, pages);
   context.subscriptions.push(log, keys, snooze, bar, pages, server);
   server.onDidStep((step) => actions.progress(step));

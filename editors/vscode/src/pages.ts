@@ -8,10 +8,16 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #texts = new Map<string, string>();
+  #opening: Promise<unknown> = Promise.resolve();
   readonly #registered = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.#texts.get(uri.path) ?? "";
+  }
+
+  /** Resolves when the page that was shown last has been opened, which takes the focus. */
+  async opened(): Promise<void> {
+    await this.#opening;
   }
 
   /** Shows a page under a title, in place of an older one of that title. Gives what replaces its text later on. */
@@ -22,11 +28,16 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
       this.#changed.fire(uri);
     };
     write(text);
+    this.#opening = this.#open(uri);
+    await this.#opening;
+    return write;
+  }
+
+  async #open(uri: vscode.Uri): Promise<void> {
     // Beside the code, where an older page makes room: beside that one there would soon be a row of them.
     const isReading = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
     if (isReading) await vscode.commands.executeCommand("workbench.action.focusPreviousGroup");
     await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
-    return write;
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import { type LanguageClient, LSPErrorCodes, ResponseError, State } from "vscode
 import { createClient, SECTION } from "./client";
 import type { Keys } from "./keys";
 import { ACTIONS } from "./offer";
+import type { Pages } from "./pages";
 import { InstallFailed, privateServer } from "./server/environment";
 import { ownServer } from "./server/locate";
 import { NoPython } from "./server/python";
@@ -29,6 +30,7 @@ export class Session implements vscode.Disposable {
   readonly #bar: StatusBar;
   readonly #keys: Keys;
   readonly #snooze: Snooze;
+  readonly #pages: Pages;
   readonly #subscriptions: vscode.Disposable[];
   #client: LanguageClient | undefined;
   #starting: Promise<void> = Promise.resolve();
@@ -40,12 +42,20 @@ export class Session implements vscode.Disposable {
   /** Fires when a command of the server's has been answered, whoever asked for it. */
   readonly onDidFinish = this.#finished.event;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, bar: StatusBar, keys: Keys, snooze: Snooze) {
+  constructor(
+    context: vscode.ExtensionContext,
+    log: vscode.LogOutputChannel,
+    bar: StatusBar,
+    keys: Keys,
+    snooze: Snooze,
+    pages: Pages,
+  ) {
     this.#context = context;
     this.#log = log;
     this.#bar = bar;
     this.#keys = keys;
     this.#snooze = snooze;
+    this.#pages = pages;
     this.#subscriptions = [
       keys.onDidChange((backend) => this.#handOver([backend])),
       snooze.onDidChange(() => this.#tellSnooze()),
@@ -124,6 +134,7 @@ export class Session implements vscode.Disposable {
       const client = createClient(this.#context.extension, command, this.#log, {
         onGivenUp: (why) => this.#bar.stopped(why),
         isPreviewing: () => this.#previewing > 0,
+        pagesOpened: () => this.#pages.opened(),
         perform: (name, run) => this.perform(name, run),
       });
       this.#client = client;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { previewed } from "../src/preview";
+import { behind, previewed } from "../src/preview";
 import { grown, type Progressed, shown } from "../src/written";
 
 const step = (at: number, text: string, more: Partial<Progressed> = {}): Progressed => ({
@@ -46,4 +46,17 @@ test("an edit that is to be previewed has every change of text confirmed", () =>
   const edits = documentChanges!.flatMap((change) => ("edits" in change ? change.edits : []));
   assert.equal(edits.length, 2);
   assert.ok(edits.every((edit) => "annotationId" in edit));
+});
+
+test("the cursor belongs behind the code that was written, wherever imports went", () => {
+  const at = (line: number, character: number) => ({ line, character });
+  const edits = [
+    { range: { start: at(4, 4), end: at(4, 8) }, newText: "a = 1\n    return a\n" },
+    { range: { start: at(0, 0), end: at(0, 0) }, newText: "import os\n" },
+  ];
+  const change = { textDocument: { uri: "file:///a.py", version: 3 }, edits };
+  assert.deepEqual(behind({ documentChanges: [change] }), { uri: "file:///a.py", position: at(6, 12) });
+  const one = [{ range: { start: at(4, 4), end: at(4, 8) }, newText: "return 1" }];
+  assert.deepEqual(behind({ changes: { "file:///a.py": one } })?.position, at(4, 12));
+  assert.equal(behind({}), undefined);
 });

@@ -9,6 +9,7 @@ process.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 
-def main(log_path: str, command: list[str]) -> int:
+def main(log_path: str, command: list[str]) -> None:
     start = time.monotonic()
     writing = threading.Lock()
     with open(log_path, "a", encoding="utf-8") as log:
@@ -39,7 +40,9 @@ def main(log_path: str, command: list[str]) -> int:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         threading.Thread(target=pump, args=(sys.stdin.buffer, server.stdin, "client", note), daemon=True).start()
         pump(server.stdout, sys.stdout.buffer, "server", note)
-        return server.wait()
+        code = server.wait()
+    # At once: a Python that ends the usual way waits a second for the thread that reads.
+    os._exit(code)
 
 
 def pump(source: IO[bytes], target: IO[bytes], sender: str, note: Callable[[str, bytes], None]) -> None:
@@ -66,4 +69,4 @@ def read_head(source: IO[bytes]) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    main(sys.argv[1], sys.argv[2:])

@@ -215,6 +215,15 @@ export class Window {
     await panel.waitFor({ state: "hidden" });
   }
 
+  /** Types # until it stands behind a line's text: until the focus is where the user goes on. */
+  async typedBehind(text: string): Promise<void> {
+    const types = async (): Promise<boolean> => {
+      await this.type("#");
+      return (await this.screen()).includes(`${text}#`);
+    };
+    await until(`what is typed to stand behind ${text}`, types, 60_000);
+  }
+
   /** The text of a rendered Markdown page that is open, once it says something. */
   async rendered(what: RegExp, ms = 15_000): Promise<string> {
     let seen = "";

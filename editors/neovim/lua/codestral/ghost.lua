@@ -1,5 +1,5 @@
 --- Ghost text where Neovim does not draw it itself: asks at every change, shows what still agrees at once, and takes
---- over on request. Silent outside plain insert mode: in macros, snippets, and while the completion menu is open.
+--- over on request. Silent outside plain insert mode: in macros, snippets, and where an entry of a menu is chosen.
 local compat = require("codestral.compat")
 local menu = require("codestral.menu")
 local suggestion = require("codestral.suggestion")
@@ -28,7 +28,7 @@ local function is_typing()
   return vim.startswith(vim.api.nvim_get_mode().mode, "i")
     and vim.fn.reg_executing() == ""
     and vim.fn.reg_recording() == ""
-    and not menu.is_open()
+    and not menu.has_choice()
     and not vim.snippet.active()
 end
 
@@ -262,7 +262,7 @@ function M.attach(buf)
   local function on(events, run)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = run })
   end
-  on({ "InsertEnter", "TextChangedI", "TextChangedP", "CursorMovedI", "CompleteDone", "ModeChanged" }, function()
+  on({ "InsertEnter", "TextChangedI", "TextChangedP", "CursorMovedI", "CompleteChanged", "CompleteDone", "ModeChanged" }, function()
     -- Not yet: at InsertEnter the mode is still the one that is left.
     vim.schedule(function()
       if vim.api.nvim_get_current_buf() == buf then

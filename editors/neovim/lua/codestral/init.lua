@@ -55,7 +55,8 @@ local function map_keys(chosen)
     if chosen[name] then
       require("codestral.keys").map(chosen[name], desc, function()
         local is_ours = has_begun and (name == "trigger" or drawing().is_visible())
-        return is_ours and ("<Cmd>lua require('codestral').%s()<CR>"):format(name) or nil
+        local close_menu = vim.fn.pumvisible() == 1 and "<C-e>" or ""
+        return is_ours and ("%s<Cmd>lua require('codestral').%s()<CR>"):format(close_menu, name) or nil
       end)
     end
   end
