@@ -33,7 +33,7 @@ from codestral_lsp.backends.base import BackendName, ModelInfo, Piece, Prompt, S
 from codestral_lsp.backends.keys import Keys
 from codestral_lsp.backends.llamacpp import LlamacppBackend
 from codestral_lsp.completion.cache import CompletionCache
-from codestral_lsp.config.settings import LlamacppSettings
+from codestral_lsp.config.settings import ContextSettings, LlamacppSettings
 from codestral_lsp.context.place import SourceName
 from codestral_lsp.server.app import App
 from tests.plain_backend import PlainBackend
@@ -52,9 +52,10 @@ SUFFIXES = {
 }
 ARMS: dict[str, tuple[SourceName, ...]] = {
     "file only": (),
-    "all": tuple(SourceName),
+    "all": tuple(name for name in SourceName if getattr(ContextSettings(), name)),
     **{name.value: (name,) for name in SourceName},
 }
+"""What each arm takes context from; `all` is what is on by default."""
 INFO = ModelInfo("llamacpp", "recorded", "127.0.0.1", False, False, "raw", 8192, ("qwen2.5-coder",))
 """What the model is taken for where no prompt of it has been answered yet."""
 

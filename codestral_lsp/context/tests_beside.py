@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from codestral_lsp.context.outline import skeleton as heads
 from codestral_lsp.context.place import Place, Snippet, SourceName
+from codestral_lsp.context.resolve import resolve
 from codestral_lsp.context.workspace import Workspace
 
 _TEST = re.compile(r"^(?:test_(?P<a>\w+)|(?P<b>\w+?)(?:_test|_spec|Tests?|Spec|\.test|\.spec))$")
@@ -22,7 +24,9 @@ def tests(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     match = _TEST.match(stem)
     if match is not None:
         subject = match["a"] or match["b"]
-        for path in _nearest(workspace, place.path, [subject])[:1]:
+        near = _imported_folders(place, workspace)
+        named = _nearest(workspace, place.path, [subject])
+        for path in [path for path in named if not near or os.path.dirname(path) in near][:1]:
             own = [each for each in workspace.definitions(path) if each.kind != "field"][:_MOST_HEADS]
             if own:
                 yield Snippet(SourceName.TESTS, path, 0, own[-1].end, heads(own, place.language), 1.2)
@@ -47,6 +51,16 @@ def _nearest(workspace: Workspace, path: str, stems: list[str]) -> list[str]:
     ]
     mine = PurePath(path).parts
     return sorted(found, key=lambda each: -len(set(PurePath(each).parts) & set(mine)))
+
+
+def _imported_folders(place: Place, workspace: Workspace) -> set[str]:
+    """The folders of what a file imports: what a test tests is there, or nothing says where it is."""
+    found = (
+        each
+        for imported in workspace.imports(place.path)
+        for each in resolve(workspace, place.path, place.language, imported)
+    )
+    return {os.path.dirname(each if isinstance(each, str) else each.path) for each in found}
 
 
 def is_test(path: str) -> bool:

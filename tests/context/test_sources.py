@@ -230,6 +230,15 @@ def test_in_a_test_what_it_tests(tmp_path: Path) -> None:
     assert house.found(SourceName.TESTS) == {"shop/till.py": "class Till:\n    def pay(self, amount): ...\n"}
 
 
+def test_in_a_test_nothing_that_is_only_called_alike(tmp_path: Path) -> None:
+    files = {
+        "app/till.py": "class Till: ...\n",
+        "web/shop.py": "class Shop: ...\n",
+        "tests/web/test_till.py": "from web.shop import Shop\n\n\ndef test():\n    █\n",
+    }
+    assert House(tmp_path, files).found(SourceName.TESTS) == {}
+
+
 def test_elsewhere_the_tests(tmp_path: Path) -> None:
     files = {
         "till.go": "package shop\n\nfunc Pay(amount int) {\n\t█\n}\n",
