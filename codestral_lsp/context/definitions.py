@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from codestral_lsp.context.importing import importing
@@ -94,9 +93,8 @@ def named(names: Sequence[str], place: Place, workspace: Workspace) -> Iterator[
 def _wanted(place: Place, workspace: Workspace, imports: Iterable[str]) -> list[tuple[str, float]]:
     """The names to look up, with what they are worth."""
     found = dict(place.near)
-    used = Counter(WORD.findall("".join(place.lines)))
     for name in imports:
-        found[name] = max(found.get(name, 0.0), _UNUSED if used[name] <= 1 else _IMPORTED)
+        found[name] = max(found.get(name, 0.0), _UNUSED if place.used[name] <= 1 else _IMPORTED)
     if match := _DOTTED.search(place.head):
         found[match[1]] = found.get(match[1], 0.0) + _RECEIVER
     nearby = place.lines[max(0, place.line - _TYPED_ABOVE) : place.line + _TYPED_BELOW]

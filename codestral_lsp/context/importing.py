@@ -56,7 +56,7 @@ def importing(place: Place, workspace: Workspace) -> Iterator[Snippet]:
             continue
         has = {each.name for each in workspace.definitions(path) if not each.container}
         has |= {each.name for each in passes_on(workspace, path)}
-        missing = sorted(has & place.used - bound - opened.listed)[:_MOST_NAMES]
+        missing = sorted(has & place.used.keys() - bound - opened.listed)[:_MOST_NAMES]
         if missing:
             names = "".join(f"    {name},\n" for name in sorted({*opened.listed, *missing}))
             written = _WRITTEN.get(place.language.name, "import {{\n{names}}} from '{module}';\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -103,9 +104,9 @@ class Place:
         return found
 
     @cached_property
-    def used(self) -> frozenset[str]:
-        """The identifiers of the whole file."""
-        return frozenset(WORD.findall("".join(line for line in self.lines if len(line) <= LONGEST)))
+    def used(self) -> Counter[str]:
+        """The identifiers of the whole file, and how often each stands there."""
+        return Counter(WORD.findall("".join(line for line in self.lines if len(line) <= LONGEST)))
 
 
 def _weigh(found: dict[str, float], line: str, weight: float) -> None:
