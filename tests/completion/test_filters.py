@@ -43,7 +43,7 @@ def cases() -> list[Case]:
                     Extent(extent.strip() or "block"),
                     around,
                     answer.replace("¶", ""),
-                    "" if left == "(nothing)" else left,
+                    "" if left == "(nothing)" else left.replace("¶", ""),
                 )
             )
     return found

@@ -49,7 +49,7 @@ def _without_rest(text: str, rest: str) -> str:
     rest = rest.rstrip()
     for start in range(len(text)):
         tail = text[start:]
-        # One mark in common (a bracket, a comma) is no overlap, unless the rest is no longer than that.
-        if tail.startswith(rest) or (len(tail) > 1 and rest.startswith(tail)):
+        # One mark in common (a bracket, a comma) is no overlap, unless the rest is no longer than that. A blank is.
+        if tail.startswith(rest) or ((len(tail) > 1 or tail.isspace()) and rest.startswith(tail)):
             return text[:start]
     return text
