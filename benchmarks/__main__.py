@@ -42,7 +42,7 @@ class Benchmark:
 BENCHMARKS: dict[str, Benchmark] = {
     "server": Benchmark("What the server itself costs"),
     "embedded": Benchmark("The embedded engine, no model"),
-    "traces": Benchmark("Typing traces: what a keystroke costs"),
+    "traces": Benchmark("Typing traces: what a keystroke costs", remembers=True),
     "commits": Benchmark("Real commits typed again: what completion is worth", remembers=True),
     "infilling": Benchmark("HumanEval infilling: what is shown, and whether it runs", remembers=True),
     "programs": Benchmark("Small programs typed in: characters kept, wrong suggestions", remembers=True),

@@ -17,7 +17,7 @@ CODE = frozenset((".py", ".js", ".ts", ".tsx", ".go", ".rs", ".java", ".c", ".cc
 
 
 EDITS_BELOW = 5
-"""At least so many times something is added below, in a session with jumps."""
+"""At least so many times something is added below, in a session with jumps, unless a short one is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Session:
     jobs: tuple[Job, ...] = ()
 
 
-def retyping(root: Path, *, seed: int, keys: int, jumps: bool) -> Session:
+def retyping(root: Path, *, seed: int, keys: int, jumps: bool, edits_below: int = EDITS_BELOW) -> Session:
     """Parts of real files under `root`, taken out and typed again in the middle of their files.
 
     With `jumps` the work goes from place to place, and now and then something is added below before going on.
@@ -42,7 +42,7 @@ def retyping(root: Path, *, seed: int, keys: int, jumps: bool) -> Session:
     files: dict[str, str] = {}
     jobs: list[Job] = []
     typed = 0
-    while typed < keys or (jumps and len(files) < EDITS_BELOW):
+    while typed < keys or (jumps and len(files) < edits_below):
         path = dice.choice(sources)
         name = path.relative_to(root).as_posix()
         if name in files:

@@ -26,9 +26,9 @@ from benchmarks.completers import PlainCompleter, ServerCompleter
 from benchmarks.desk import Desk, Tally, as_row
 from benchmarks.llama_vim import LlamaVimCompleter
 from benchmarks.made_up import MADE_UP, MadeUp
-from benchmarks.model import PROFILES, Aside, Memory, PacedModel, Profile
+from benchmarks.model import PROFILES, Absent, Aside, Memory, PacedModel, Profile
 from benchmarks.report import table
-from benchmarks.sessions import Session, retyping
+from benchmarks.sessions import EDITS_BELOW, Session, retyping
 from benchmarks.typist import Typist
 from codestral_lsp.backends.base import Backend
 from codestral_lsp.backends.keys import Keys
@@ -137,11 +137,15 @@ def reading(model: PacedModel, keys: int) -> dict[str, Any]:
 class Bench:
     """Plays sessions with one model, in one layout."""
 
-    def __init__(self, url: str | None, profile: Profile, layout: str) -> None:
-        """With a `url`, the server there answers, and tells what it newly read; without, a made-up model does."""
+    def __init__(self, url: str | None, profile: Profile, layout: str, memory: Memory) -> None:
+        """With a `url`, the server there answers, and tells what it newly read; without, a made-up model does. Asked as
+        trained, it is asked only what is not in the memory, and without a `url` that is played alone: how much it read
+        is an estimate then, and the suggestions are its own."""
         self._url = url
         self._profile = profile
         self._layout = layout
+        self._memory = memory if layout == AS_TRAINED else Memory(None)
+        self.is_real = bool(url or self._memory.model())
 
     def measure(self, session: Session, *, seed: int, who: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         """One session with each contender in turn, or those whose names begin with `who`: its name and its figures."""
@@ -170,10 +174,14 @@ class Bench:
         self, session: Session, play: Callable[[PacedModel], Coroutine[Any, Any, Played]], *, moves_blocks: bool
     ) -> dict[str, Any]:
         aside = Aside()
+        memory: Memory | None = self._memory
         real: Backend = MadeUp(session)
         if self._url:
             real = LlamacppBackend(LlamacppSettings(url=self._url), Keys({}), local_only=True)
-        memory = None if self._url else Memory(None)
+            self._memory.keep_model(asyncio.run_coroutine_threadsafe(real.describe(), aside.loop).result())
+            memory = self._memory if self._layout == AS_TRAINED else None
+        elif info := self._memory.model():
+            real = Absent(info)
         model = PacedModel(real, aside, self._profile, memory=memory, moves_blocks=moves_blocks)
         played = run(play(model))
         asyncio.run_coroutine_threadsafe(real.aclose(), aside.loop).result()
@@ -190,23 +198,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", default=PROFILES[0].name, help="the pace at which the model answers")
     parser.add_argument("--layouts", nargs="*", choices=LAYOUTS, default=LAYOUTS, help="how the model is asked")
+    parser.add_argument("--edits-below", type=int, default=EDITS_BELOW, help="fewer make for a shorter session")
     parser.add_argument("--who", default="", help="only the contenders whose names begin so")
+    parser.add_argument("--memory", type=Path, help="a file that keeps the model's answers, asked as trained")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     profile = next(profile for profile in PROFILES if profile.name == options.profile)
-    results = dict[str, Any]()
-    for layout, (kind, jumps) in product(
-        options.layouts, (("with jumps and edits below", True), ("pure appends", False))
-    ):
+    results, memory, seed = dict[str, Any](), Memory(options.memory), options.seed
+    for layout, jumps in product(options.layouts, (True, False)):
+        bench = Bench(options.llama, profile, layout, memory)
         keys = options.keys if jumps else options.keys // 4
-        session = retyping(options.root, seed=options.seed, keys=keys, jumps=jumps)
+        session = retyping(options.root, seed=seed, keys=keys, jumps=jumps, edits_below=options.edits_below)
+        kind = "with jumps and edits below" if jumps else "pure appends"
         name = f"{kind} ({session.name}, {len(session.jobs)} places, {profile.name} pace)"
         name = name if layout == CODESTRALS else f"{AS_TRAINED}: {name}"
-        name = name if options.llama else f"{MADE_UP}: {name}"
+        name = name if bench.is_real else f"{MADE_UP}: {name}"
         results[name] = {}
-        for contender, figures in Bench(options.llama, profile, layout).measure(
-            session, seed=options.seed, who=options.who
-        ):
+        for contender, figures in bench.measure(session, seed=seed, who=options.who):
             results[name][contender] = figures
             print(f"  played: {contender}\n{table({contender: figures})}", flush=True)
         print(f"\n{name}\n{table(results[name])}", flush=True)

@@ -2,8 +2,9 @@
 
 What is shown unasked should mostly be right: a wrong ghost is read and dismissed, which costs more than a missing one.
 Every token more makes an answer worth more if it is right, and makes it less probably right. So it is shown up to
-where probability times length is highest, and not at all where even there it is too improbable. What was not shown is
-kept: once the user has typed what was doubtful, the rest may be sure.
+where it is worth most, by what it spares if it is right and costs if it is wrong, and not at all where even there it
+is worth nothing or too improbable: the less it spares, the surer it must be. What was not shown is kept: once the user
+has typed what was doubtful, the rest may be sure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 
 LEAST = 0.8
 """The least joint probability of what is shown unasked."""
+
+COST = 20.0
+"""What a wrong ghost costs, in keys. Taking a right one costs one key itself."""
 
 _WORD_END = re.compile(r"\w+\Z")
 LOG_LEAST = math.log(LEAST)
@@ -47,10 +51,10 @@ def sure_part(text: str, steps: Sequence[Step], typed: int, end: int, *, ended: 
             if log < LOG_LEAST:
                 return best
             length = min(step.length, end)
-            part = text[typed:length]
-            if not (ended and length == end) and _may_split_word(text, length):
-                part = _WORD_END.sub("", part)
-            if (worth := math.exp(log) * len(part)) > value:
+            part, right = text[typed:length], math.exp(log)
+            if not (ended and length == end):
+                part = (_WORD_END.sub("", part) if _may_split_word(text, length) else part).rstrip()
+            if (worth := right * (len(part.lstrip()) - 1) - (1 - right) * COST) > value:
                 best, value = part, worth
             if length == end:
                 break
