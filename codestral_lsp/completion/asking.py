@@ -23,6 +23,7 @@ from codestral_lsp.completion.rhythm import LONGEST_MS, PAID_SURENESS, SURENESS,
 from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.session import DocumentSession
 from codestral_lsp.completion.stream import read_answer
+from codestral_lsp.completion.sureness import Part
 from codestral_lsp.completion.surroundings import Extent
 from codestral_lsp.completion.taste import takes_blocks
 from codestral_lsp.completion.thrift import LONGER, Thrift
@@ -81,10 +82,13 @@ class Asking:
         if not settings.in_comments and not asked.invoked and (await self._place(asked)).lexical.prose:
             trace.reason = "inside a comment (setting completion.inComments)"
             return ""
+        if (text := self.cache.memory.at(asked.places, everything=asked.invoked)) is not None:
+            trace.source = "cache"
+            return await self._proven(asked, text, trace)
         session.use_follow_up(asked.places)
         try:
             if (text := await self._running(session, asked, trace)) is not None:
-                return text
+                return await self._proven(asked, text, trace)
         except BackendError as error:
             trace.reason = error.code
             return self._fallback(asked, settings, trace)
@@ -251,7 +255,7 @@ class Asking:
         digest = engine.digest(prompt, sampling)
         if found := await self.cache.find(asked.places, digest, everything=asked.invoked):
             text, trace.source = found
-            return text
+            return await self._proven(asked, text, trace)
         if engine.scheduler.acting and not asked.invoked:
             return self._beside_action(asked, settings, trace)
         if reach is None:
@@ -276,7 +280,20 @@ class Asking:
         shown = await generation.shown(asked.places, everything=asked.invoked)
         assert shown is not None, "an answer fits where it was asked for"
         self._in_background(self._renew(session, asked, engine, settings))
-        return shown
+        return await self._proven(asked, shown, trace)
+
+    async def _proven(self, asked: Question, text: str, trace: Trace) -> str:
+        """What of a text leaves the file whole where it is to be shown now.
+
+        A whole answer was looked at when it came. A part of one ends somewhere else at each character that is typed.
+        """
+        if not isinstance(text, Part):
+            return text
+        fitting = (await self._seam(asked).longest_fit(text)).rstrip()
+        if fitting != text.rstrip():
+            trace.filters.append(f"parse: {len(fitting) - len(text):+d} characters" if fitting else "parse: dropped")
+            return fitting
+        return text
 
     async def _renew(
         self, session: DocumentSession, asked: Question, engine: Engine, settings: CompletionSettings
@@ -348,8 +365,10 @@ class Asking:
     def _draft(self, asked: Question, engine: Engine, reach: Extent) -> Draft:
         """What the answer is read into; the line behind it is read too where that is for nothing."""
         reads_on = not asked.invoked and not engine.info.metered
-        seam = Seam(self._syntax, asked.at.document, asked.at.cursor, asked.around)
-        return Draft(asked.places[0].head, asked.around, reach, seam, engine.family, reads_on=reads_on)
+        return Draft(asked.places[0].head, asked.around, reach, self._seam(asked), engine.family, reads_on=reads_on)
+
+    def _seam(self, asked: Question) -> Seam:
+        return Seam(self._syntax, asked.at.document, asked.at.cursor, asked.around)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -10,7 +10,7 @@ from codestral_lsp.completion.cut_span import SpanCutter
 from codestral_lsp.completion.filters import apply_filters
 from codestral_lsp.completion.opening import said_before
 from codestral_lsp.completion.seam import Seam
-from codestral_lsp.completion.sureness import LOG_LEAST, Step, sure_part
+from codestral_lsp.completion.sureness import Step, sure_part
 from codestral_lsp.completion.surroundings import Extent, Surroundings
 from codestral_lsp.prompt.families import Family
 from codestral_lsp.prompt.sanitize import restore
@@ -39,8 +39,6 @@ class Draft:
         """What the answer was when it was whole, if it broke the file's parse, and what of it does not."""
         self._raw = self._text = ""
         self._steps: list[Step] = []
-        self._loose = range(0)
-        """Lengths at which the answer must not end: it would leave a bracket open, or half an expression."""
         self._end = -1
         """Where reading on ends; -1 while it has not."""
 
@@ -53,8 +51,6 @@ class Draft:
         if piece.logprob is not None:
             log = self._steps[-1].log if self._steps else 0.0
             self._steps.append(Step(len(self._text), log + piece.logprob))
-            if log >= LOG_LEAST > self._steps[-1].log:
-                await self._secure()
         if self.cut is None:
             await self._look()
         if self.cut is None:
@@ -85,15 +81,6 @@ class Draft:
             self.cut = await self._cutter.feed(self._text, ended=ended)
         if self.cut is not None:
             await self._fit()
-
-    async def _secure(self) -> None:
-        """What is sure so far ends within a line: see to it that it breaks nothing there."""
-        text, _ = self._filtered(self._text, self._extent)
-        steps = self._fitted(text)
-        if steps and (part := sure_part(text, steps, 0, len(text), ended=False)):
-            fitting = (await self._seam.longest_fit(part)).rstrip()
-            if fitting != part:
-                self._loose = range(len(fitting) + 1, steps[-1].length)
 
     async def _choose(self) -> Cutter | BlockCutter | SpanCutter:
         if self._extent is Extent.LINE or not await self._seam.ready():
@@ -146,8 +133,6 @@ class Draft:
         steps: list[Step] = []
         for step in self._steps:
             length = min(step.length - start, len(text))
-            if length in self._loose:
-                length = self._loose.start - 1
             if length > (steps[-1].length if steps else 0):
                 steps.append(Step(length, step.log))
             if step.length - start >= len(text):

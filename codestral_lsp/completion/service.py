@@ -17,6 +17,7 @@ from codestral_lsp.completion.question import Question, question
 from codestral_lsp.completion.request import CompletionRequest, Suggestion, Trigger
 from codestral_lsp.completion.rhythm import TypingRhythm
 from codestral_lsp.completion.session import DocumentSession, Pending, Shown
+from codestral_lsp.completion.sureness import Part
 from codestral_lsp.completion.thrift import Thrift
 from codestral_lsp.completion.typing import Doing
 from codestral_lsp.config.settings import Settings
@@ -102,7 +103,8 @@ class CompletionService:
         asked = session.asked = question(request, self.engines.current, quiet_since)
         if reason := objection(request, asked.around, session.doing):
             return self._end(trace, None, reason)
-        if (text := self.cache.memory.at(asked.places, everything=asked.invoked)) is not None:
+        text = self.cache.memory.at(asked.places, everything=asked.invoked)
+        if text is not None and not isinstance(text, Part):
             trace.source = "cache"
             return self._finish(session, asked, trace, text)
         return await self._wait(session, asked, trace)

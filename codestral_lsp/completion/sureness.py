@@ -32,6 +32,12 @@ class Step:
     log: float
 
 
+class Part(str):
+    """Of an answer no more than its beginning: cut where the model grew unsure, which may be anywhere in the syntax."""
+
+    __slots__ = ()
+
+
 def sure_part(text: str, steps: Sequence[Step], typed: int, end: int, *, ended: bool) -> str | None:
     """What is worth showing of `text` between `typed`, which the user has typed, and `end`.
 
@@ -49,7 +55,7 @@ def sure_part(text: str, steps: Sequence[Step], typed: int, end: int, *, ended: 
                 base = before.log + (step.log - before.log) * (typed - before.length) / (step.length - before.length)
             log = step.log - base
             if log < LOG_LEAST:
-                return best
+                return Part(best) if best else ""
             length = min(step.length, end)
             part, right = text[typed:length], math.exp(log)
             if not (ended and length == end):
@@ -59,7 +65,9 @@ def sure_part(text: str, steps: Sequence[Step], typed: int, end: int, *, ended: 
             if length == end:
                 break
         before = step
-    return best if ended else None
+    if not ended:
+        return None
+    return best if len(best) == end - typed or not best else Part(best)
 
 
 def _may_split_word(text: str, at: int) -> bool:

@@ -418,6 +418,18 @@ class TestSureness:
         assert await stage.ghost() == "compute"
 
     @in_virtual_time
+    async def test_nor_does_what_is_sure_behind_what_was_typed(self) -> None:
+        stage = await scene("x = 1\n█\ny = 2\n")
+        stage.model.answer = lambda prompt: "total = compute(alpha)\n"
+        stage.model.logprobs = {"= c": -3.0, "pha": -3.0}
+        assert (await stage.ghost()).rstrip() == "total"
+        await asyncio.sleep(1)
+        stage.insert("total = c")
+        assert await stage.ghost() == "ompute"
+        assert stage.last.source == "cache"
+        assert stage.last.filters == ["parse: -1 characters"]
+
+    @in_virtual_time
     async def test_once_the_doubtful_is_typed_the_rest_is_shown_without_asking(self) -> None:
         stage = await scene()
         stage.model.answer = lambda prompt: "compute(alpha, beta)\n"
