@@ -108,11 +108,11 @@ class Draft:
             return Answer(self._head, text + more, ended, self._fitted(text + more) or (), by_line=True)
         whole = ended or self.cut is not None
         steps = self._fitted(text)
-        if steps is None:
+        if steps is None and self._steps:
             # The filters changed it within: what is sure is found out before they do.
             part = sure_part(raw, self._steps, 0, len(raw), ended=whole)
             return Answer(self._head, "" if part is None else self._filtered(part, self._extent)[0], whole)
-        return Answer(self._head, text, whole, steps)
+        return Answer(self._head, text, whole, steps or ())
 
     def _filtered(self, text: str, extent: Extent) -> tuple[str, list[str]]:
         if self._family is not None:

@@ -400,6 +400,16 @@ class TestParse:
         assert "parse: -3 characters" in stage.last.filters
 
 
+@in_virtual_time
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize("trigger", Trigger)
+async def test_an_answer_of_another_width_is_shown_in_the_files_own(trigger: Trigger, *, tells: bool) -> None:
+    stage = await scene("def f(xs):\n  if xs:\n    return 1\n  for x in xs:█\n")
+    stage.model.tells_logprobs = tells
+    stage.model.answer = lambda prompt: "\n      y = x + 1\n      print(y)\n\n\ndef g():\n"
+    assert await stage.ghost(trigger) == "\n    y = x + 1\n    print(y)"
+
+
 class TestSureness:
     @in_virtual_time
     async def test_what_the_model_is_unsure_of_is_not_shown_unasked(self) -> None:
