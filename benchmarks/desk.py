@@ -252,6 +252,7 @@ def as_row(tally: Tally) -> dict[str, Any]:
     return {
         "keys": tally.keys,
         "ghosts": tally.ghosts,
+        "right": tally.ghosts - tally.wrong,
         "wrong": tally.wrong,
         "wrong %": round(100 * tally.wrong / max(1, tally.ghosts), 1),
         "keys with a ghost per 100": round(100 * tally.keys_with_ghost / max(1, tally.keys), 1),

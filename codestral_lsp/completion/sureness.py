@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LEAST = 0.8
+LEAST = 0.5
 """The least joint probability of what is shown unasked."""
 
 COST = 20.0
