@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from codestral_lsp.context.store import TagWriter, index_file
-from codestral_lsp.context.tags import has_tags, read_tags
+from codestral_lsp.context.tags import FileTags, has_tags, read_tags
 from codestral_lsp.context.words import code, words
+from codestral_lsp.document.language import Language
 from codestral_lsp.document.languages import language_of
-from codestral_lsp.indexing.child import serve
+from codestral_lsp.indexing.child import busy_with, serve
 from codestral_lsp.indexing.files import Files, Stamp, names_in
 from codestral_lsp.indexing.job import Job
 from codestral_lsp.privacy.ignore import IgnoreRules
@@ -28,8 +30,13 @@ BATCH_S = 0.5
 class Indexer:
     """Brings the index of one folder up to date."""
 
-    def __init__(self, root: Path, job: Job, rules: IgnoreRules) -> None:
+    def __init__(
+        self, root: Path, job: Job, rules: IgnoreRules, before: Callable[[str], None] = lambda path: None
+    ) -> None:
+        """`before` is told the path of every file that is about to be parsed."""
         self._root = root
+        self._deadly = frozenset(job.deadly)
+        self._before = before
         self._most = job.max_files
         self._files = Files(root, rules, job.max_files, job.max_file_kb)
         self._writer = TagWriter(index_file(Path(job.index_dir), root))
@@ -83,8 +90,15 @@ class Indexer:
         text = data.decode("utf-8", "replace")
         language = language_of("", name)
         frequent = (code(word) for word, _ in words(text).most_common(MAX_WORDS))
-        self._writer.put(path, language.name, stamp, read_tags(text, language), frequent)
+        self._writer.put(path, language.name, stamp, self._tags(path, text, language), frequent)
         self._known[str(path)] = stamp
+
+    def _tags(self, path: Path, text: str, language: Language) -> FileTags:
+        """A file's tags; none if a process has died over it."""
+        if str(path) in self._deadly:
+            return FileTags((), ())
+        self._before(str(path))
+        return read_tags(text, language)
 
     @contextmanager
     def _batches(self) -> Iterator[Any]:
@@ -121,7 +135,7 @@ def work(job: Job, rules: IgnoreRules) -> Iterator[dict[str, Any]]:
     """Bring the folders' indexes up to date. Raises OSError where the disk is full or not ours to write."""
     try:
         for root in map(Path, job.roots):
-            with closing(Indexer(root, job, rules)) as indexer:
+            with closing(Indexer(root, job, rules, partial(busy_with, job))) as indexer:
                 if job.changed is None:
                     indexer.scan()
                 else:

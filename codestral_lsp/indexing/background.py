@@ -25,7 +25,9 @@ _PAUSE_S = 0.3
 _MOST_CHANGED = 200
 """When more files than these have changed, everything is looked at."""
 _MOST_DEATHS = 3
-"""How often in a row the process may die over its work before it is given up."""
+"""How often in a row the process may die over its work, nobody knows why, before it is given up."""
+_MOST_DEADLY = 50
+"""Over how many files it may die."""
 _LONGEST_LINE = 1 << 26
 
 
@@ -43,7 +45,11 @@ class Listener(Protocol):
 
 
 class _Died(Exception):
-    """The process ended in the middle of its work."""
+    """The process ended in the middle of its work, over a file if it said so."""
+
+    def __init__(self, at: str | None = None) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 class Background:
@@ -62,6 +68,8 @@ class Background:
         self._settings = WorkspaceIndexSettings()
         self._changed: set[str] | None = set()
         """Files to be looked at; None: all."""
+        self._deadly: set[str] = set()
+        """Files over which the process has died; they are left out from then on."""
         self._work: asyncio.Task[None] | None = None
         self._process: Process | None = None
         self._jobs = 0
@@ -107,9 +115,13 @@ class Background:
             try:
                 await self._do(None if changed is None else tuple(sorted(changed)))
                 deaths = 0
-            except _Died:
+            except _Died as death:
                 deaths += 1
                 self._changed = None
+                if death.at is not None and death.at not in self._deadly and len(self._deadly) < _MOST_DEADLY:
+                    log.warning("The process that indexes died over %s, which is left out", death.at)
+                    self._deadly.add(death.at)
+                    deaths = 0
                 if deaths == _MOST_DEATHS:
                     self._changed = set()
                     self._listener.gave_up()
@@ -125,6 +137,7 @@ class Background:
             max_files=self._settings.max_files,
             max_file_kb=self._settings.max_file_kb,
             changed=changed,
+            deadly=tuple(self._deadly),
         )
         try:
             process = await self._started()
@@ -136,9 +149,13 @@ class Background:
         with suppress(ConnectionError):
             process.stdin.write(job.as_line())
             await process.stdin.drain()
+        at: str | None = None
         async for line in process.stdout:
             said = json.loads(line)
             if said["job"] != job.number:
+                continue
+            if "at" in said:
+                at = said["at"]
                 continue
             if "failed" in said:
                 self._listener.failed(said["failed"])
@@ -147,7 +164,7 @@ class Background:
                 return
             self._listener.heard(said)
         await process.wait()
-        raise _Died
+        raise _Died(at)
 
     async def _started(self) -> Process:
         if self._process is None or self._process.returncode is not None:

@@ -47,6 +47,11 @@ def serve(work: Work) -> None:
             _say(job, finished=True)
 
 
+def busy_with(job: Job, path: str) -> None:
+    """Say which file is parsed next, so that whoever started the process knows what it has died over."""
+    _say(job, at=path)
+
+
 def _read(lines: SimpleQueue[str]) -> None:
     for line in sys.stdin:
         lines.put(line)

@@ -20,6 +20,8 @@ class Job:
     max_file_kb: int
     changed: tuple[str, ...] | None
     """Absolute paths of files that may have changed, if nothing else has; None: look at everything."""
+    deadly: tuple[str, ...] = ()
+    """Absolute paths of files over which a process has died: they are not to be parsed."""
 
     def as_line(self) -> bytes:
         """The job as it goes through the pipe."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +176,51 @@ def test_a_process_that_dies_over_its_work_is_given_up(tmp_path: Path, monkeypat
     heard = Heard()
     assert asyncio.run(work())
     assert heard.said == ["gave up"]
+
+
+DIES_OF_SOME = """
+import os, signal
+from codestral_lsp.context import indexer
+read = indexer.read_tags
+def read_tags(text, language):
+    if "deadly" in text:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return read(text, language)
+indexer.read_tags = read_tags
+main = indexer.main
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="dies as POSIX has it")
+def test_files_of_which_a_parser_dies_are_left_out_and_the_others_are_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when there are more of them than deaths of unknown cause are allowed; they are not tried again either."""
+    (tmp_path / "dies_of_some.py").write_text(DIES_OF_SOME)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    root = tmp_path / "house"
+    root.mkdir()
+    for number in range(12):
+        (root / f"m{number:02}.py").write_text(f"def name{number}(): {'deadly' if number % 2 else '...'}\n")
+
+    async def work() -> bool:
+        index = Background("dies_of_some", tmp_path / "index", heard)
+        index.look([root], [], WorkspaceIndexSettings())
+        await index.settled()
+        (root / "late.py").write_text("def late(): ...\n")
+        index.changed([root / "late.py"])
+        await index.settled()
+        await index.aclose()
+        return index.complete
+
+    heard = Heard()
+    assert asyncio.run(work())
+    assert "gave up" not in heard.said
+    reader = Reader([index_file(tmp_path / "index", root)])
+    found = {name for name in [*(f"name{number}" for number in range(12)), "late"] if reader.named(name)}
+    assert found == {*(f"name{number}" for number in range(0, 12, 2)), "late"}
+    parsed: list[str] = []
+    job = Job(1, str(tmp_path / "index"), (str(root),), (), 1000, 512, None)
+    with closing(Indexer(root, job, IgnoreRules(), parsed.append)) as another_time:
+        another_time.scan()
+    assert parsed == []

@@ -123,6 +123,14 @@ GUARDS = (
         "    except ZeroDivisionError:\n",
         "tests/document",
     ),
+    # ---- native code
+    Guard(
+        "a file that a parser dies of is left out",
+        "context/indexer.py",
+        "        if str(path) in self._deadly:\n            return FileTags((), ())\n",
+        "",
+        "tests/context/test_index.py -k dies",
+    ),
     # ---- backend faults
     Guard(
         "an engine that failed is left alone",
