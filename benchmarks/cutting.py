@@ -125,7 +125,7 @@ async def cut(path: Path, whole: str, language: str, kind: str, dice: random.Ran
     around, keeper = surroundings(request), SyntaxKeeper(DocumentStore())
     reach = extent(SETTINGS, (await keeper.syntax(document)).place(found[0]), around, Trigger.INVOKED)
     seam = Seam(keeper, document, found[0], around)
-    draft = Draft(around.head, around, reach, seam, None, reads_on=False)
+    draft = Draft(around.head, around, reach, seam, None, reads_on=False, patient=True)
     read = 0
     while read < len(answer):
         read += PIECE

@@ -365,7 +365,15 @@ class Asking:
     def _draft(self, asked: Question, engine: Engine, reach: Extent) -> Draft:
         """What the answer is read into; the line behind it is read too where that is for nothing."""
         reads_on = not asked.invoked and not engine.info.metered
-        return Draft(asked.places[0].head, asked.around, reach, self._seam(asked), engine.family, reads_on=reads_on)
+        return Draft(
+            asked.places[0].head,
+            asked.around,
+            reach,
+            self._seam(asked),
+            engine.family,
+            reads_on=reads_on,
+            patient=asked.invoked,
+        )
 
     def _seam(self, asked: Question) -> Seam:
         return Seam(self._syntax, asked.at.document, asked.at.cursor, asked.around)

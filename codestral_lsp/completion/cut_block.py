@@ -3,6 +3,10 @@
 Looked at as its lines end. It is whole as soon as it fits the file (see `Seam.fits`) and nothing says that more is to
 come (`Seam.wants_more`); where it runs into the text below; and where it leaves what it was begun in. If it ends
 otherwise, it is cut back to the last line with which it fitted.
+
+What fits may still be half of what is meant: the first of the entries that a list lacks, an `if` without the `else`
+that the code below is for. A patient reader therefore reads on, for a few lines, to see whether the answer runs into
+the text below; if it does, all of it was meant, else what fitted first.
 """
 
 from __future__ import annotations
@@ -19,6 +23,11 @@ _PARTS = ("when", "case", "default", "until", "end", "fi", "done", "esac")
 _CLAUSE = re.compile(rf"(?:\}}\s*)?(?:(?:{'|'.join(_CLAUSES)})\b|(?:{'|'.join(_PARTS)})\b(?!\s*[(.=\[]))")
 """What goes on with the statement before it."""
 
+_HELD_LINES = 8
+"""How many more lines are read to see whether the answer runs into the text below."""
+_TELLING = 8
+_TELLING_SHARE = 0.6
+"""With fewer characters of the line below, or a smaller share of it, a line may yet be another."""
 _TURNS = 3
 """How often a line may come in a row before the answer counts as a loop."""
 
@@ -26,7 +35,8 @@ _TURNS = 3
 class BlockCutter:
     """Watches an answer grow and says when it is whole."""
 
-    def __init__(self, around: Surroundings, extent: Extent, seam: Seam) -> None:
+    def __init__(self, around: Surroundings, extent: Extent, seam: Seam, *, patient: bool = False) -> None:
+        self._patient = patient and extent is Extent.BLOCK
         self._around = around
         self._extent = extent
         self._seam = seam
@@ -41,6 +51,9 @@ class BlockCutter:
         """Indentation of that line."""
         self._fitting = 0
         """Behind the last line with which the answer fitted."""
+        self._held: Cut | None = None
+        """Where the answer fitted first, while it is seen whether it runs into the text below."""
+        self._held_lines = 0
         self._turns = 1
         self._last_line = ""
 
@@ -72,6 +85,10 @@ class BlockCutter:
                 return Cut(self._solid, "repeats itself")
             if await self._meets(text, line, width):
                 return Cut(self._solid, "the text below")
+            if self._held is not None:
+                self._held_lines += 1
+                if self._held_lines > _HELD_LINES:
+                    return self._held
             if cut := await self._before(text, stripped, width, end):
                 return cut
         self._solid, self._width = end, width
@@ -87,6 +104,10 @@ class BlockCutter:
         """Whether the beginning of a line, while the rest of it is still to come, says that the answer is whole."""
         line = text[self._checked :]
         stripped = line.lstrip(" \t")
+        below = self._around.line_below.strip()
+        telling = len(stripped) >= max(_TELLING, _TELLING_SHARE * len(below))
+        if self._held and not self._held_lines and telling and below.startswith(stripped):
+            return self._held
         if not self._checked or not stripped or stripped[0] in ")]}":
             return None
         width = indentation_of(line)
@@ -99,7 +120,7 @@ class BlockCutter:
         before = text[: self._solid]
         if width < self._base:
             return await self._outside(text, stripped, width, end)
-        if width > self._base or not self._solid or _CLAUSE.match(stripped) or stripped[0] in ")]}":
+        if self._held or width > self._base or not self._solid or _CLAUSE.match(stripped) or stripped[0] in ")]}":
             return None
         if await self._seam.fits(before) and not await self._wants_more(before):
             return Cut(self._solid, "end of statement")
@@ -129,13 +150,17 @@ class BlockCutter:
         opens = self._seam.opens(line)
         if self._extent is Extent.STATEMENT and opens and self._width <= self._base:
             return Cut(len(text), "end of line")
-        if not fits or (self._width > self._base and not opens) or await self._wants_more(text):
+        if self._held or not fits or (self._width > self._base and not opens) or await self._wants_more(text):
             return None
-        return Cut(len(text), "the block below" if opens else "end of statement")
+        whole = Cut(len(text), "the block below" if opens else "end of statement")
+        if self._patient and (opens or self._below >= self._width):
+            self._held = whole
+            return None
+        return whole
 
     async def _wants_more(self, text: str) -> bool:
         return self._extent is Extent.BLOCK and await self._seam.wants_more(text)
 
     def _back(self, reason: str) -> Cut:
         """The answer, cut back to where it fitted."""
-        return Cut(self._fitting or self._solid, reason)
+        return self._held or Cut(self._fitting or self._solid, reason)

@@ -20,10 +20,18 @@ class Draft:
     """Takes in the pieces of an answer."""
 
     def __init__(
-        self, head: str, around: Surroundings, extent: Extent, seam: Seam, family: Family | None, *, reads_on: bool
+        self,
+        head: str,
+        around: Surroundings,
+        extent: Extent,
+        seam: Seam,
+        family: Family | None,
+        *,
+        reads_on: bool,
+        patient: bool,
     ) -> None:
         """`head`: the line up to the cursor. `reads_on`: to read the line behind a single line too; it is not shown
-        before the user gets there, but then costs nothing."""
+        before the user gets there, but then costs nothing. `patient`: to read a few lines more than may be needed."""
         self.filters: list[str] = []
         """What the filters did."""
         self.cut: Cut | None = None
@@ -33,6 +41,7 @@ class Draft:
         self._extent = extent
         self._seam = seam
         self._family = family
+        self._patient = patient
         self._reads_on = reads_on and extent is Extent.LINE
         self._cutter: Cutter | BlockCutter | SpanCutter | None = None
         self._breaks: tuple[str, str] | None = None
@@ -86,7 +95,7 @@ class Draft:
         if self._extent is Extent.LINE or not await self._seam.ready():
             return Cutter(self._around, self._extent)
         if self._around.rest_is_closers:
-            return BlockCutter(self._around, self._extent, self._seam)
+            return BlockCutter(self._around, self._extent, self._seam, patient=self._patient)
         return SpanCutter(self._around, self._extent, self._seam)
 
     async def _fit(self) -> None:
