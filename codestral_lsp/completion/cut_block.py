@@ -23,7 +23,7 @@ _PARTS = ("when", "case", "default", "until", "end", "fi", "done", "esac")
 _CLAUSE = re.compile(rf"(?:\}}\s*)?(?:(?:{'|'.join(_CLAUSES)})\b|(?:{'|'.join(_PARTS)})\b(?!\s*[(.=\[]))")
 """What goes on with the statement before it."""
 
-_HELD_LINES = 8
+_HELD_LINES = 4
 """How many more lines are read to see whether the answer runs into the text below."""
 _TELLING = 8
 _TELLING_SHARE = 0.6

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codestral_lsp.completion.cut import Cut
+from codestral_lsp.completion.filters.suffix_overlap import strip_suffix_overlap
 from codestral_lsp.completion.seam import Seam
 from codestral_lsp.completion.surroundings import Extent, Surroundings, indentation_of
 
@@ -23,6 +24,7 @@ class SpanCutter:
     """Watches an answer grow and says when it meets the code behind the cursor."""
 
     def __init__(self, around: Surroundings, extent: Extent, seam: Seam) -> None:
+        self._around = around
         self._rest = around.rest.rstrip()
         self._nearby = "\n".join((*around.above, around.head, *around.below))
         self._extent = extent
@@ -90,6 +92,15 @@ class SpanCutter:
             if self._rest[:common].strip():
                 yield common, at
 
+    def _unsaid(self, text: str) -> str:
+        """The text without what follows the hole, if it ends by saying that, be it in other blanks."""
+        text = strip_suffix_overlap(text, self._around, self._extent).rstrip()
+        said = self._rest.strip()
+        if len(said) < _TELLING or not text.endswith(said):
+            return text
+        text = text.removesuffix(said)
+        return text.rstrip(" \t") if self._rest[0].isspace() else text
+
     async def _settle(self, text: str) -> Cut:
         """The best of an answer that has gone too far: up to where it met the code behind, or came near to that; else
         what breaks no more than is broken."""
@@ -98,5 +109,5 @@ class SpanCutter:
         for _, at in sorted(self._near(text), reverse=True)[:_TRIES]:
             if await self._seam.fits(text[:at]):
                 return Cut(at, "like the text behind")
-        best = (await self._seam.longest_fit(text)).rstrip()
+        best = self._unsaid(await self._seam.longest_fit(text))
         return Cut(len(best), "what fits" if best else "nothing fits")

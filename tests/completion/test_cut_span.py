@@ -50,6 +50,12 @@ CASES = {
         "xs or []\n    log.append",
         "python",
     ),
+    "the rest in other blanks": (
+        BLOCK,
+        "def f(l):\n    m = l[0]\n    for e in l:\n        if e > █         m = e\n    return m\n",
+        "m:\n✂        m = e\n    return m\n\n\ndef g():\n",
+        "python",
+    ),
     "what the model ends by itself": (BLOCK, "def f(xs):\n    total = █ len(xs)\n", "sum(xs) /", "python"),
     "nearly the rest": (BLOCK, "def f(a, b):\n    return set(a)█set(b)\n", " == ✂set(a)\n\n\ndef g():\n", "python"),
     "what breaks no more than is broken": (
