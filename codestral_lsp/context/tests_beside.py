@@ -10,6 +10,7 @@ from pathlib import PurePath
 from codestral_lsp.context.outline import skeleton as heads
 from codestral_lsp.context.place import Place, Snippet, SourceName
 from codestral_lsp.context.resolve import resolve
+from codestral_lsp.context.tags import Import
 from codestral_lsp.context.workspace import Workspace
 
 _TEST = re.compile(r"^(?:test_(?P<a>\w+)|(?P<b>\w+?)(?:_test|_spec|Tests?|Spec|\.test|\.spec))$")
@@ -24,8 +25,8 @@ def tests(place: Place, workspace: Workspace) -> Iterator[Snippet]:
     match = _TEST.match(stem)
     if match is not None:
         subject = match["a"] or match["b"]
-        near = _imported_folders(place, workspace)
         named = _nearest(workspace, place.path, [subject])
+        near = _imported_folders(place, workspace) if named else set()
         for path in [path for path in named if not near or os.path.dirname(path) in near][:1]:
             own = [each for each in workspace.definitions(path) if each.kind != "field"][:_MOST_HEADS]
             if own:
@@ -55,12 +56,9 @@ def _nearest(workspace: Workspace, path: str, stems: list[str]) -> list[str]:
 
 def _imported_folders(place: Place, workspace: Workspace) -> set[str]:
     """The folders of what a file imports: what a test tests is there, or nothing says where it is."""
-    found = (
-        each
-        for imported in workspace.imports(place.path)
-        for each in resolve(workspace, place.path, place.language, imported)
-    )
-    return {os.path.dirname(each if isinstance(each, str) else each.path) for each in found}
+    modules = {imported.module for imported in workspace.imports(place.path)}
+    found = (resolve(workspace, place.path, place.language, Import(module, "", "")) for module in modules)
+    return {os.path.dirname(each) for files in found for each in files if isinstance(each, str)}
 
 
 def is_test(path: str) -> bool:
