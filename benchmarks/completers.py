@@ -29,6 +29,7 @@ from codestral_lsp.prompt.tokens import TokenCounter
 from codestral_lsp.prompt.window import WindowAnchor
 from codestral_lsp.server import handlers
 from codestral_lsp.server.app import App
+from codestral_lsp.server.lifecycle import start
 
 LANGUAGES = {
     ".py": "python", ".js": "javascript", ".ts": "typescript", ".tsx": "typescriptreact", ".go": "go", ".rs": "rust",
@@ -81,7 +82,7 @@ class ServerCompleter:
                 "initializationOptions": self._settings,
             },
         )
-        self._notify("initialized", {})
+        await start(self.app)  # what `initialized` does, and when it is done
         await self.app.engines.chosen()
         await self.app.embedded.settled()
         await self.app.context.settled()

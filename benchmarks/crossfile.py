@@ -167,7 +167,6 @@ async def ask_all(
     app.context.in_time_s = 60.0  # what is found must not depend on how busy the machine is
     asker = Asker(app, root, settings_of("line", ()))
     await asker.begin()
-    await app.context.settled()
     answers: dict[str, dict[str, tuple[Answer, Asked]]] = {arm: {} for arm in arms}
     for arm in arms:
         for kind in MOST_TOKENS:
