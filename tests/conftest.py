@@ -104,6 +104,7 @@ def unhurried() -> Iterator[None]:
         for module, name in (
             (tree, "_MEND_S"),
             (keeper, "_GIVE_UP_S"),
+            (keeper, "_EXCERPT_S"),
             (project, "PATIENCE_S"),
             (project, "IN_TIME_S"),
             (workspace_lookup, "_MOST_S"),

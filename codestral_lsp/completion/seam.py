@@ -38,6 +38,7 @@ class Seam:
         self._missing: frozenset[str] = frozenset()
         self._function = -1
         self._in_brackets = False
+        self._safe: dict[str, bool] = {}
         self._known: dict[str, SyntaxTree | None] = {}
 
     async def ready(self) -> bool:
@@ -96,15 +97,20 @@ class Seam:
 
         A block that is opened must have a body, and a body below a line that opens it.
         """
-        moved = await self._with(text)
-        if moved is None or self._tree is None:
+        if self._tree is None:
             return True
-        if moved.error_count() > self._least:
-            return False
+        if self._errors or not await self._is_safe(text):
+            moved = await self._with(text)
+            if moved is None:
+                return True
+            if moved.error_count() > self._least:
+                return False
         return not self._tree.language.indented or self._is_indented_well(text)
 
     async def breaks(self, text: str) -> bool:
         """Whether more of the file does not parse with `text` at the cursor than before."""
+        if await self._is_safe(text):
+            return False
         moved, tree = await self._with(text), self._tree
         return moved is not None and tree is not None and moved.error_count() > tree.error_count()
 
@@ -115,7 +121,7 @@ class Seam:
 
     async def longest_fit(self, text: str) -> str:
         """The longest beginning of a text that breaks nothing; empty if there is none."""
-        if await self._parsed() is None or not await self.breaks(text):
+        if await self._is_safe(text) or await self._parsed() is None or not await self.breaks(text):
             return text
         ends = [found.start() for found in re.finditer(r"\n", text)][-_LINE_TRIES:]
         first = text.partition("\n")[0]
@@ -189,17 +195,26 @@ class Seam:
         rest = "" if self._around.rest_is_closers else self._around.rest
         return [line for line in (self._around.head + text + rest).split("\n") if line.strip()]
 
+    async def _is_safe(self, text: str) -> bool:
+        """Whether it takes no look at the whole file to know that `text` breaks nothing."""
+        if text not in self._safe:
+            self._safe[text] = self._keeper.breaks_nothing(self._document, *self._edit(text))
+            await asyncio.sleep(0)  # several in a row would hold the loop up
+        return self._safe[text]
+
     async def _with(self, text: str) -> SyntaxTree | None:
         """The tree with `text` at the cursor; None where that takes too long."""
         if text not in self._known:
             assert self._tree is not None
-            inserted = text[said_before(text, self._around) :]
-            rest = self._around.rest
-            taken = consumed(inserted, rest) if self._around.rest_is_closers else 0
-            behind = Position(self._cursor.line, self._cursor.column + taken)
-            self._known[text] = await self._keeper.preview(self._tree, Range(self._cursor, behind), inserted)
-            await asyncio.sleep(0)  # a preview may be made at once, and several in a row would hold the loop up
+            self._known[text] = await self._keeper.preview(self._tree, *self._edit(text))
+            await asyncio.sleep(0)  # a preview may be made at once
         return self._known[text]
+
+    def _edit(self, text: str) -> tuple[Range, str]:
+        """What showing `text` at the cursor replaces, and by what."""
+        inserted = text[said_before(text, self._around) :]
+        taken = consumed(inserted, self._around.rest) if self._around.rest_is_closers else 0
+        return Range(self._cursor, Position(self._cursor.line, self._cursor.column + taken)), inserted
 
     def _is_indented_well(self, text: str) -> bool:
         """Whether the lines below can follow, as deep as they are."""

@@ -15,9 +15,10 @@ from functools import partial
 from itertools import chain
 
 from codestral_lsp.document.document import Change, Document
+from codestral_lsp.document.excerpt import breaks_nothing
 from codestral_lsp.document.language import Language
 from codestral_lsp.document.languages import language_of
-from codestral_lsp.document.parsing import Hunk, Pace, deadline, hunks, is_loaded
+from codestral_lsp.document.parsing import Hunk, Pace, allowance, deadline, hunks, is_loaded
 from codestral_lsp.document.position import Range
 from codestral_lsp.document.rules import TextRules
 from codestral_lsp.document.store import DocumentStore
@@ -39,6 +40,12 @@ _GIVE_UP_S = 0.004
 
 _AT_ONCE_CHARACTERS = 16_000
 """How many new characters are parsed at once: about 1 ms."""
+
+_LONG_BYTES = 24_000
+"""A whole file that is not longer is looked at as quickly as an excerpt of it."""
+
+_EXCERPT_S = 0.002
+"""An excerpt that parses is parsed in much less."""
 
 _MOST_S = 2.0
 """A parse that needs more of the processor is not worth it: the file is no code, whatever its name says."""
@@ -151,6 +158,19 @@ class SyntaxKeeper:
                 return moved
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, tree.moved_to, text, _Breather(), changed)
+
+    def breaks_nothing(self, document: Document, span: Range, inserted: str) -> bool:
+        """Whether no more of a document is wrong with `inserted` in place of `span`: told within a millisecond or two
+        from an excerpt of it, and from a tree that need not be of this version. False if the whole must be parsed to
+        know."""
+        kept = self._kept.get(document.uri)
+        tree = kept.tree if kept is not None else None
+        if tree is None or tree.byte_length < _LONG_BYTES:
+            return False
+        after, _ = document.text.replace(span, inserted)
+        pace = allowance(_EXCERPT_S)
+        known = (tree,) if tree.last_clean is None or tree.last_clean is tree else (tree.last_clean, tree)
+        return any(breaks_nothing(each, document.text, after, pace) for each in known)
 
     def close(self) -> None:
         """Stop parsing and forget all trees."""

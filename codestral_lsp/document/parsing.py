@@ -130,6 +130,12 @@ def deadline(seconds: float) -> Pace:
     return lambda: time.perf_counter() < end
 
 
+def allowance(seconds: float) -> Pace:
+    """The same, but of the processor's time: other programs' load takes none of it."""
+    end = time.thread_time() + seconds
+    return lambda: time.thread_time() < end
+
+
 def size(line: str) -> int:
     """Bytes of a line as the parser sees it."""
     return len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))

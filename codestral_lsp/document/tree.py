@@ -120,6 +120,16 @@ class SyntaxTree(Syntax):
         return moved
 
     @property
+    def has_errors(self) -> bool:
+        """Whether there is anything that does not parse."""
+        return self.tree.root_node.has_error
+
+    @property
+    def last_clean(self) -> SyntaxTree | None:
+        """The last tree without errors that this one goes back to, which may be itself."""
+        return self._clean if self.has_errors else self
+
+    @property
     def byte_length(self) -> int:
         """How long the text is in UTF-8."""
         return self.tree.root_node.end_byte
