@@ -13,6 +13,13 @@ from codestral_lsp.errors import CodestralError, UsageError
 CONFIGS = files("codestral_lsp.commands") / "configs"
 
 
+HINTS = {
+    "kate": "Into Settings > Configure Kate > LSP Client > User Server Settings, one entry for each language. Kate "
+    "runs one server for a language: this one takes the place of the language's own.",
+}
+"""What a file that takes no comments cannot say by itself."""
+
+
 def editors() -> dict[str, str]:
     """The editors by name, and the file's name of what each needs."""
     return dict(sorted((Path(entry.name).stem, entry.name) for entry in CONFIGS.iterdir()))
@@ -44,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"Written: {_write(options.editor, text)}")
         else:
             print(text, end="")
+            if hint := HINTS.get(options.editor):
+                print(hint, file=sys.stderr)
     except CodestralError as error:
         print(f"codestral-lsp: {error.message}", file=sys.stderr)
         return 2

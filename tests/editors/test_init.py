@@ -21,7 +21,21 @@ def test_each_configuration_is_printed_and_names_the_server(editor: str, capsys:
 
 @pytest.mark.parametrize("editor", [name for name, file in editors().items() if file.endswith(".json")])
 def test_what_is_json_can_be_read(editor: str) -> None:
-    assert "codestral" in json.dumps(json.loads(re.sub(r"(?m)^//.*$", "", config(editor))))
+    json.loads(re.sub(r"(?m)^\s*//.*$", "", config(editor)))
+
+
+@pytest.mark.parametrize("editor", editors())
+def test_no_configuration_chooses_for_the_user(editor: str) -> None:
+    """A setting that is sent, even a default, would silence the user's own file and environment."""
+    sent = re.sub(r"(?m)^\s*(//|#|;;|--).*$", "", config(editor))
+    assert editor == "zed" or not re.search(r"backend|nitialization.?ptions|init_options|settings =", sent)
+
+
+def test_kate_is_given_no_comments_for_it_reads_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "kate"]) == 0
+    printed = capsys.readouterr()
+    assert "codestral-lsp" in json.loads(printed.out)["servers"]["python"]["command"]
+    assert "User Server Settings" in printed.err
 
 
 def test_helix_starts_the_server_for_a_language() -> None:

@@ -43,6 +43,22 @@ describe("VS Code's actions", { skip: unavailable }, () => {
     assert.equal(await window.saved(), HEAD + TOTAL);
   });
 
+  test("marks and fixes what it finds in TypeScript, beside VS Code's own help for it", async () => {
+    const text = (sum: string): string => `export function total(prices: number[]): number {\n  return ${sum};\n}\n`;
+    const window = await bench.open({
+      files: { "cart.ts": text("prices.slice(1).reduce((sum, price) => sum + price, 0)") },
+      file: "cart.ts",
+    });
+    await window.goTo(2);
+    await window.command("Codestral: Find Bugs Here");
+    await window.notified(/found one bug/);
+    await window.page.locator(".squiggly-warning, .squiggly-error, .squiggly-info").first().waitFor();
+    await window.press("Control+.");
+    await window.page.locator(".action-widget .monaco-list-row", { hasText: "Fix: The first price is left out" }).click();
+    await window.previewAccepted("vscode-fix-typescript.png");
+    assert.equal(await window.saved(), text("prices.reduce((sum, price) => sum + price, 0)"));
+  });
+
   const HOLE = "def highest(prices):\n    pass\n";
 
   test("what is written on request can be thrown away", async () => {

@@ -6,4 +6,5 @@
   (add-to-list 'eglot-server-programs
                '((python-mode js-mode c-mode c++-mode java-mode ruby-mode sh-mode) . ("codestral-lsp"))))
 
-(setq-default eglot-workspace-configuration '(:codestral (:backend "auto")))
+;; The server's settings:
+;; (setq-default eglot-workspace-configuration '(:codestral (:backend "ollama")))

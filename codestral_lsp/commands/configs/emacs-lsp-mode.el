@@ -8,9 +8,9 @@
     :activation-fn (lambda (&rest _) (derived-mode-p 'prog-mode))
     :add-on? t                          ; beside the server of the language
     :priority -1
-    :server-id 'codestral
-    ;; the server's settings: (codestral (backend . "ollama") ...)
-    :initialization-options '((codestral (backend . "auto"))))))
+    ;; the server's settings:
+    ;; :initialization-options '((codestral (backend . "ollama")))
+    :server-id 'codestral)))
 
 (add-hook 'prog-mode-hook #'lsp-deferred)
 

@@ -3,7 +3,7 @@
 vim.lsp.config("codestral", {
   cmd = { "codestral-lsp" },
   root_markers = { ".codestral.toml", ".git" },
-  init_options = { codestral = { backend = "auto" } },
+  -- the server's settings: init_options = { codestral = { backend = "ollama" } },
 })
 vim.lsp.enable("codestral")
 vim.lsp.inline_completion.enable()

@@ -1,4 +1,4 @@
 -- Neovim with the plugin of this project: editors/neovim, or its archive.
 require("codestral").setup {
-  settings = { backend = "auto" },
+  -- the server's settings: settings = { backend = "ollama" },
 }

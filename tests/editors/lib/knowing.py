@@ -35,9 +35,23 @@ BUGS = {
         }
     ]
 }
+TYPESCRIPT_BUGS = {
+    "findings": [
+        {
+            "quote": "return prices.slice(1).reduce((sum, price) => sum + price, 0);",
+            "line": 2,
+            "kind": "off-by-one",
+            "why": "The first price is left out.",
+            "input": "total([2])",
+            "fix": "return prices.reduce((sum, price) => sum + price, 0);",
+            "confidence": 0.9,
+        }
+    ]
+}
 
 TEST = "```python\nfrom cart import total\n\n\ndef test_total():\n    assert total([2, 3]) == 5\n```\n"
 SAID = {
+    ".slice(1)": json.dumps(TYPESCRIPT_BUGS),
     "Check it line by line": json.dumps(BUGS),
     "Which line of it is to blame": json.dumps(BUGS),
     "<<<HERE>>>": "```python\nreturn max(prices)\n```\n",

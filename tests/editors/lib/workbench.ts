@@ -15,8 +15,10 @@ export const HEAD = "# What is in the cart, and what it costs.\n";
 export const TOTAL = 'def total(prices):\n    """Sum of all prices."""\n    return sum(prices)\n';
 
 export interface Project {
-  /** Texts by name, over an almost empty cart.py, which is opened. */
+  /** Texts by name, over an almost empty cart.py. */
   readonly files?: Record<string, string>;
+  /** The file to open, cart.py unless told. */
+  readonly file?: string;
   /** What the model knows. */
   readonly knows?: readonly string[];
   readonly settings?: object;
@@ -61,7 +63,7 @@ export class Workbench {
     return new Workbench(folder, await CodeServer.start(folder, VSIX, { trust: true }), standIn);
   }
 
-  async open({ files, knows = [HEAD + TOTAL], config, environment = {}, settings, machine, workspace, trust = true }: Project = {}): Promise<Window> {
+  async open({ files, file = "cart.py", knows = [HEAD + TOTAL], config, environment = {}, settings, machine, workspace, trust = true }: Project = {}): Promise<Window> {
     const place = join(this.#folder, `${(this.#opened += 1)}`);
     const shop = writeProject(place, { "cart.py": HEAD, ...files });
     writeFileSync(join(shop, ".vscode/settings.json"), JSON.stringify(workspace ?? {}));
@@ -80,7 +82,7 @@ export class Workbench {
       "codestral.ollama.url": this.standIn.url,
     };
     this.code.configure({ ...common, ...settings }, { ...here, ...machine });
-    this.window = await this.code.open(shop, "cart.py");
+    this.window = await this.code.open(shop, file);
     return this.window;
   }
 
