@@ -36,9 +36,9 @@ def register(server: CodestralServer) -> None:
         word = len(before) - len(_WORD.sub("", before))
         start = replace(suggestion.range.start, column=suggestion.range.start.column + suggestion.typed - word)
         text = suggestion.text[suggestion.typed - word :]
-        ghost = suggestion.ghost.strip().partition("\n")[0]
         item = types.CompletionItem(
-            label=ghost[:_LABEL_CHARACTERS],
+            # Kate filters by the label, whatever filterText says.
+            label=" ".join(text.split())[:_LABEL_CHARACTERS],
             kind=types.CompletionItemKind.Text,
             detail="codestral",
             documentation=types.MarkupContent(

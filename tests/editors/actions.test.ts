@@ -34,7 +34,7 @@ describe("Each action in VS Code", { skip: unavailable }, () => {
   const states = (): string[] => bench.wire.sent("server", "codestral/action").map(({ params }) => params.state);
   const text = (): Promise<string> => window.page.locator(".monaco-editor .view-lines").first().innerText();
   const shows = (what: RegExp) =>
-    until(`the editor to show ${what}`, async () => what.test((await text()).replaceAll("\u00a0", " ")), 30_000);
+    until(`the editor to show ${what}`, async () => what.test((await text()).replaceAll("\u00a0", " ")));
 
   test("the menu of code actions", async () => {
     await open(TOTAL + HIGHEST, 4);
@@ -81,8 +81,8 @@ describe("Each action in VS Code", { skip: unavailable }, () => {
     await window.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await window.page.evaluate((error) => navigator.clipboard.writeText(error), traceback("prices.py"));
     await window.command("Codestral: Find the Bug Behind the Error");
-    await window.page.locator(".tab.active", { hasText: "prices.py" }).waitFor({ timeout: 30_000 });
-    await window.page.locator(".squiggly-warning").first().waitFor({ timeout: 30_000 });
+    await window.page.locator(".tab.active", { hasText: "prices.py" }).waitFor();
+    await window.page.locator(".squiggly-warning").first().waitFor();
     await window.picture("actions-vscode-error.png");
   });
 
@@ -108,7 +108,7 @@ describe("Each action in VS Code", { skip: unavailable }, () => {
   test("write tests", async () => {
     await open(TOTAL, 3);
     await window.command("Codestral: Write Tests for This");
-    await window.page.locator(".view-line", { hasText: "def test_total" }).first().waitFor({ timeout: 30_000 });
+    await window.page.locator(".view-line", { hasText: "def test_total" }).first().waitFor();
     await pause(500);
     await window.picture("actions-vscode-write-tests.png");
   });
@@ -146,7 +146,7 @@ describe("Each action in Neovim", { skip: missing(NEOVIM, SERVER[0], "tmux") }, 
     );
     terminal = Terminal.start(`actions${count}`, [NEOVIM, "--clean", "-n", "-u", init, "cart.py"], place, { columns: 120, rows: 26 });
     await terminal.shows("What is in the cart");
-    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0, 30_000);
+    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0);
     await terminal.type(`${line}G`);
     return file;
   }

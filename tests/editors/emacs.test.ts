@@ -49,7 +49,7 @@ describe("Emacs", { skip: missing("emacs", SERVER[0]) }, () => {
     const printed = execFileSync(SERVER[0]!, ["init", `emacs-${client}`], { encoding: "utf8" });
     writeFileSync(config, printed);
     const env = { ...process.env, PATH: `${place}:${process.env["PATH"]}`, HOME: place };
-    const run = promisify(execFile)("emacs", ["--batch", "-l", join(HERE, "lib/emacs.el"), client, config, file, typed], { env, timeout: 90_000 });
+    const run = promisify(execFile)("emacs", ["--batch", "-l", join(HERE, "lib/emacs.el"), client, config, file, typed], { env, timeout: 300_000 });
     const { stdout } = await run;
     keep(`emacs-${client}`, "completion", wire, dirname(file), standIn.url);
     return /--- buffer\n([^]*)\n--- end/.exec(stdout)?.[1] ?? stdout;

@@ -31,7 +31,7 @@ writeFileSync(
 const terminal = Terminal.start("film", [NEOVIM, "--clean", "-n", "-u", init, "bookshop/store.py"], place, SIZE);
 try {
   await terminal.shows("class Store");
-  await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0, 30_000);
+  await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0);
   const above = readFileSync(join(place, "bookshop/store.py"), "utf8").split(BEHIND)[0]!.split("\n").length;
   await terminal.type(`${above}Gzt`, 0);
   await terminal.press(["o", "Enter", "Escape"], 0);

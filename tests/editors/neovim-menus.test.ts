@@ -67,7 +67,7 @@ describe("Neovim beside a plugin's menu", { skip: missing(NEOVIM, SERVER[0], "tm
     );
     terminal = Terminal.start(`menus${(count += 1)}`, [NEOVIM, "--clean", "-n", "-u", init, "cart.py"], place, { columns: 80, rows: 20 });
     await terminal.shows("What is in the cart");
-    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0, 60_000);
+    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0);
     await terminal.type("4GApri");
     await both();
   }
@@ -75,7 +75,7 @@ describe("Neovim beside a plugin's menu", { skip: missing(NEOVIM, SERVER[0], "tm
   const line = (): string => terminal.text().split("\n")[3]!;
   const rows = (word: string): number => terminal.text().split("\n").filter((row) => row.includes(word)).length;
   const shows = (what: string, probe: () => boolean): Promise<true> =>
-    until(what, probe, 60_000).then(() => true as const, (error: Error) => {
+    until(what, probe).then(() => true as const, (error: Error) => {
       throw new Error(`${error.message}; the screen:\n${terminal.text()}`);
     });
   /** Waits for menu and ghost text on the screen together. */
@@ -86,7 +86,7 @@ describe("Neovim beside a plugin's menu", { skip: missing(NEOVIM, SERVER[0], "tm
     await terminal.press(["Escape"]);
     await terminal.type(":w");
     await terminal.press(["Enter"]);
-    return until("the file to be written", () => /^x = (pri.+)$/m.exec(readFileSync(file, "utf8"))?.[1], 30_000);
+    return until("the file to be written", () => /^x = (pri.+)$/m.exec(readFileSync(file, "utf8"))?.[1]);
   }
 
   for (const plugin of Object.keys(SETUPS) as (keyof typeof SETUPS)[]) {

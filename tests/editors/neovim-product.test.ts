@@ -180,7 +180,7 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
       await nvim.type("1 + ");
       await pause(1000);
       return (await line()) === "✦ codestral";
-    }, 60_000);
+    });
   });
 
   for (const [version, before] of [["0.11", ""], ["0.11 made to look like 0.10", OLD]] as const) {
@@ -190,7 +190,7 @@ describe("Neovim's plugin", { skip: missing(NEOVIM, SERVER[0]) }, () => {
       process.kill(wire.serverProcess(), "SIGKILL");
       await until("it to be gone", async () => (await nvim.lua(`return #vim.lsp.get_clients({ name = "codestral" })`)) === 0);
       await command("Codestral restart");
-      await until("a new one", () => wire.sent("server", "codestral/didChangeStatus").length === 2, 30_000);
+      await until("a new one", () => wire.sent("server", "codestral/didChangeStatus").length === 2);
       await nvim.type("Godef total(");
       await nvim.ghostShown();
     });

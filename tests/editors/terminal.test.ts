@@ -44,7 +44,7 @@ describe("Neovim in a terminal", { skip: missing(NEOVIM, SERVER[0], "tmux") }, (
     const size = { columns: 96, rows: 28 };
     terminal = Terminal.start("codestral", [NEOVIM, "--clean", "-n", "-u", init, SHOP.file], folder, size);
     await terminal.shows("class Cart");
-    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0, 30_000);
+    await until("the server to be ready", () => wire.sent("server", "codestral/didChangeStatus").length > 0);
     await terminal.type(`${SHOP.line}GS`);
     await terminal.type(SHOP.typed);
     await terminal.press(["Enter"]);
@@ -85,7 +85,7 @@ describe("Neovim in a terminal", { skip: missing(NEOVIM, SERVER[0], "tmux") }, (
   test("a real model's suggestion", { skip: !LLAMA && "CODESTRAL_TEST_LLAMA_URL is not set" }, async () => {
     await open({ backend: "llamacpp", llamacpp: { url: LLAMA }, cache: { enabled: false } });
     await terminal.press(["M-\\"]);
-    const offered = await until("a suggestion", () => wire.offeredByHand(), 120_000);
+    const offered = await until("a suggestion", () => wire.offeredByHand());
     await terminal.shows(offered.trim().split("\n").at(-1)!);
     await picture("neovim.png");
     assert.ok((await accepted()).includes(offered));

@@ -24,7 +24,7 @@ READ = {
         *("id", "name", "url", "programArgs", "workingDir", "env", "expandConfiguration", "disablePromotionFor"),
         *("fileTypeMappings", "languageMappings"),
     },
-    "installer.json": {"id", "name", "executeOnStartServer", "properties", "check", "run"},
+    "installer.json": {"name", "executeOnStartServer", "properties", "check", "run"},
 }
 """The keys that LSP4IJ 0.20 looks for; it ignores every other without a word."""
 TASK = {"id", "name", "onFail", "onSuccess", "command", "workingDir", "timeout", "ignoreStderr"}
@@ -52,6 +52,37 @@ def test_the_generated_files_are_up_to_date() -> None:
 @pytest.mark.parametrize("name", READ)
 def test_no_key_is_there_that_nothing_reads(name: str) -> None:
     assert set(read(name)) <= READ[name]
+
+
+SOURCE = os.environ.get("CODESTRAL_TEST_LSP4IJ", "")
+
+
+@pytest.mark.skipif(not SOURCE, reason="CODESTRAL_TEST_LSP4IJ does not name a folder with LSP4IJ's source")
+def test_the_keys_and_files_are_those_of_lsp4ijs_own_source() -> None:
+    root = Path(SOURCE, "src/main/java/com/redhat/devtools/lsp4ij")
+
+    def names(kind: str, *files: str) -> set[str]:
+        found = [re.findall(rf'String \w*{kind} = "([\w.]+)"', (root / file).read_text("utf-8")) for file in files]
+        return {name for each in found for name in each}
+
+    templates = "templates/ServerTemplate.java", "launching/templates/LanguageServerTemplate.java"
+    keys = names("(?:_JSON_PROPERTY|_PROMOTION_FOR)", *templates)
+    assert READ["template.json"] <= keys
+    assert every_key(read("template.json")) <= keys | names("_KEY", templates[0])
+    tasks = "installation/definition/"
+    assert READ["installer.json"] <= names("_JSON_PROPERTY", tasks + "InstallerTaskRegistry.java")
+    factories = (tasks + file for file in ("InstallerTaskFactoryBase.java", "tasks/ExecTaskFactory.java"))
+    assert names("_JSON_PROPERTY", *factories) >= TASK
+    assert {file.name for file in TEMPLATE.iterdir()} <= names("_FILE_NAME", *templates)
+
+
+def every_key(node: Any) -> set[str]:
+    """The keys of an object and of all below it."""
+    if isinstance(node, list):
+        return {key for each in node for key in every_key(each)}
+    if isinstance(node, dict):
+        return set(node) | every_key(list(node.values()))
+    return set()
 
 
 def test_every_language_is_mapped_by_its_files() -> None:

@@ -82,7 +82,7 @@ describe("VS Code with every engine", { skip: unavailable }, () => {
     await window.type(SHOP.typed);
     await window.press("Enter");
     await window.command("Trigger Inline Suggestion");
-    const offered = await until("a suggestion", () => bench.wire.offeredByHand(), 120_000);
+    const offered = await until("a suggestion", () => bench.wire.offeredByHand());
     await window.ghostShown(offered.trim());
     await window.picture("vscode.png");
     await window.press("Tab");

@@ -75,7 +75,7 @@ async def test_clients_without_ghost_text_get_a_completion_list(start: StartClie
     )
     assert result["isIncomplete"]
     (item,) = result["items"]
-    assert item["textEdit"]["newText"] == item["filterText"] == "return a + b"
+    assert item["textEdit"]["newText"] == item["filterText"] == item["label"] == "return a + b"
     assert item["textEdit"]["range"]["start"] == {"line": 1, "character": 4}
 
 

@@ -7,7 +7,7 @@
         lsp-auto-guess-root t lsp-guess-root-without-session t lsp-enable-snippet nil lsp-warn-no-matched-clients nil
         lsp-session-file (expand-file-name "session" (file-name-directory file)) lsp-server-install-dir "/nowhere"
         prog-mode-hook nil lsp-enable-file-watchers nil
-        eglot-autoshutdown t eglot-sync-connect 30 eglot-send-changes-idle-time 0.05)
+        eglot-autoshutdown t eglot-sync-connect 120 eglot-send-changes-idle-time 0.05)
   (require (if (equal client "eglot") 'eglot 'lsp-mode))
   (load config nil t)
   (setq prog-mode-hook nil)
@@ -18,12 +18,12 @@
     (lsp-workspace-folders-add (directory-file-name (file-name-directory file)))
     (lsp)
     (require 'lsp-completion)
-    (with-timeout (30 (error "The server did not start"))
+    (with-timeout (120 (error "The server did not start"))
       (while (not (seq-some (lambda (each) (eq (lsp--workspace-status each) 'initialized)) (lsp-workspaces)))
         (accept-process-output nil 0.05)))
     (lsp-completion-mode 1))
   (mapc (lambda (key) (insert key) (run-hooks 'post-self-insert-hook) (accept-process-output nil 0.1)) typed)
-  (with-timeout (30 (error "No suggestion came"))
+  (with-timeout (120 (error "No suggestion came"))
     (let (done)
       (while (not done)
         (accept-process-output nil 0.3)

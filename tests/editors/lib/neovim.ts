@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { decodeMultiStream, encode } from "@msgpack/msgpack";
-import { NEOVIM, pause, until } from "./places.ts";
+import { NEOVIM, PATIENCE_MS, pause, until } from "./places.ts";
 
 interface Waiting {
   resolve(value: any): void;
@@ -87,7 +87,7 @@ export class Neovim {
   }
 
   /** Waits for a ghost text; with `text`, for this one. */
-  async ghostShown(text?: string, ms = 15_000): Promise<string> {
+  async ghostShown(text?: string, ms = PATIENCE_MS): Promise<string> {
     let seen = "";
     const look = async (): Promise<string | null> => {
       seen = (await this.ghost()).join("\n");
@@ -104,7 +104,7 @@ export class Neovim {
 
   /** Waits until the server has said that it is ready. */
   async ready(): Promise<void> {
-    await until("the server to be ready", () => this.lua(`return require("codestral").status() ~= nil`), 30_000);
+    await until("the server to be ready", () => this.lua(`return require("codestral").status() ~= nil`));
   }
 
   /** What Neovim has had to say, errors included. */

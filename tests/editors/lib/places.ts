@@ -56,8 +56,11 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** How long a test waits for what has to come. The machine may be busy with other things: only a failure takes so long. */
+export const PATIENCE_MS = 120_000;
+
 /** Waits until `probe` gives something that is not false, null or undefined, and gives that back. */
-export async function until<T>(what: string, probe: () => T | Promise<T>, ms = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, probe: () => T | Promise<T>, ms = PATIENCE_MS): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await probe();

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import * as places from "./places.ts";
-import { pause, until } from "./places.ts";
+import { PATIENCE_MS, pause, until } from "./places.ts";
 
 /** What makes VS Code quiet: no tips, no updates, no shop, no AI of its own. */
 const QUIET = {
@@ -69,7 +69,7 @@ export class CodeServer {
       detached: true, // a group of its own, which ends as one
     });
     const url = `http://127.0.0.1:${port}`;
-    await until("code-server to listen", () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false), 60_000);
+    await until("code-server to listen", () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false));
     const browser = await chromium.launchPersistentContext(join(folder, "chromium"), {
       executablePath: places.chromium()!,
       viewport: { width: 1100, height: 620 },
@@ -108,13 +108,14 @@ export class CodeServer {
   }
 
   /** Opens a folder with one of its files in the editor, the cursor after the file's last character, the server up. */
-  async open(folder: string, file: string, ms = 30_000): Promise<Window> {
+  async open(folder: string, file: string, ms = PATIENCE_MS): Promise<Window> {
     const page = await this.#browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const window = new Window(page, join(folder, file));
     const payload = JSON.stringify([["openFile", `vscode-remote://${this.url.slice(7)}${join(folder, file)}`]]);
     const query = new URLSearchParams({ folder, payload });
     await page.goto(`${this.url}/?${query}`, { waitUntil: "domcontentloaded" });
-    await page.locator(".monaco-editor .view-lines").click({ timeout: 60_000 });
+    await page.locator(".monaco-editor .view-lines").click();
     await page.keyboard.press("Control+End");
     // Until the server has said what it found, VS Code does not ask it for anything.
     await until("the server to be ready", () => window.isReady(), ms);
@@ -151,7 +152,7 @@ export class Window {
   }
 
   /** Waits until the status bar says something, to the eye or to a screen reader. */
-  async says(what: RegExp, ms = 15_000): Promise<void> {
+  async says(what: RegExp, ms = PATIENCE_MS): Promise<void> {
     let seen = "";
     const look = async (): Promise<boolean> => {
       const { text, label } = await this.status().catch(() => ({ text: "", label: "" }));
@@ -166,12 +167,12 @@ export class Window {
   /** Waits for a notification, and gives its text. */
   async notified(what: RegExp): Promise<string> {
     const toast = this.page.locator(".notifications-toasts .notification-list-item", { hasText: what }).first();
-    await toast.waitFor({ timeout: 30_000 });
+    await toast.waitFor();
     return toast.innerText();
   }
 
   /** Chooses an entry of the list that is open, by the keyboard: types a part of it, then Enter. */
-  async choose(text: string, timeout = 30_000): Promise<void> {
+  async choose(text: string, timeout = PATIENCE_MS): Promise<void> {
     const input = this.page.locator(".quick-input-widget input.input");
     await input.fill(text, { timeout });
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().waitFor({ timeout });
@@ -182,20 +183,20 @@ export class Window {
   async menu(entry: string): Promise<void> {
     const find = async (): Promise<true> => {
       await this.command("Codestral: Show Menu");
-      await this.choose(entry, 5000);
+      await this.choose(entry, 15_000);
       return true;
     };
-    await until(`${entry} in the menu`, () => find().catch(() => false), 60_000); // what takes the focus closes it
+    await until(`${entry} in the menu`, () => find().catch(() => false)); // what takes the focus closes it
   }
 
   /** Chooses an entry of the status bar's menu that opens a page, and gives the page's text. */
   async menuPage(entry: string, what: RegExp): Promise<string> {
     const find = async (): Promise<string> => {
       await this.menu(entry);
-      return this.rendered(what, 10_000);
+      return this.rendered(what, 20_000);
     };
     // A page that comes to be drawn takes the focus, which closes the next menu.
-    return until(`${entry} of the menu to open a page`, () => find().catch(() => undefined), 60_000);
+    return until(`${entry} of the menu to open a page`, () => find().catch(() => undefined));
   }
 
   /** Answers the input box that is open. */
@@ -207,7 +208,7 @@ export class Window {
   /** Makes the changes that VS Code's refactoring preview asks about, once they are shown. */
   async previewAccepted(name: string): Promise<void> {
     const panel = this.page.locator(".bulk-edit-panel");
-    await panel.locator(".monaco-list-row").first().waitFor({ timeout: 30_000 });
+    await panel.locator(".monaco-list-row").first().waitFor();
     await pause(1000); // the diff is drawn a little later
     await this.picture(name);
     await panel.locator("input[type=checkbox], .monaco-custom-toggle, .edit-checkbox").first().click(); // not ticked until the user does
@@ -221,11 +222,11 @@ export class Window {
       await this.type("#");
       return (await this.screen()).includes(`${text}#`);
     };
-    await until(`what is typed to stand behind ${text}`, types, 60_000);
+    await until(`what is typed to stand behind ${text}`, types);
   }
 
   /** The text of a rendered Markdown page that is open, once it says something. */
-  async rendered(what: RegExp, ms = 15_000): Promise<string> {
+  async rendered(what: RegExp, ms = PATIENCE_MS): Promise<string> {
     let seen = "";
     const look = async (): Promise<boolean> => {
       const pages = this.page.frames().filter((frame) => frame.url().includes("fake.html")); // as VS Code names its views
@@ -270,12 +271,12 @@ export class Window {
     const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
     const find = async (): Promise<true> => {
       await this.press("F1");
-      await this.page.locator(".quick-input-widget input").fill(`>${title}`, { timeout: 5000 });
-      await row.waitFor({ timeout: 5000 });
+      await this.page.locator(".quick-input-widget input").fill(`>${title}`, { timeout: 15_000 });
+      await row.waitFor({ timeout: 15_000 });
       return true;
     };
     // Whatever takes the focus while it opens closes it.
-    await until(`${title} in the palette`, () => find().catch(() => false), 60_000);
+    await until(`${title} in the palette`, () => find().catch(() => false));
     await this.press("Enter");
   }
 
@@ -302,7 +303,7 @@ export class Window {
   }
 
   /** Waits for a ghost text; with `text`, for this one. */
-  async ghostShown(text?: string, ms = 15_000): Promise<string> {
+  async ghostShown(text?: string, ms = PATIENCE_MS): Promise<string> {
     let seen = "";
     const look = async (): Promise<string | null> => {
       seen = await this.ghost();
