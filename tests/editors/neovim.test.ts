@@ -104,8 +104,7 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
     const { completions } = await standIn.stats();
     for (const key of "tal(prices") {
       await nvim.type(key, 0);
-      assert.equal(await screen(1), "def total(prices): return sum(prices)");
-      await pause(40);
+      await until("the ghost to stay", async () => (await screen(1)) === "def total(prices): return sum(prices)");
     }
     assert.equal((await standIn.stats()).completions, completions);
   });
