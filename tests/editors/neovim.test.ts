@@ -255,14 +255,16 @@ describe("Neovim", { skip: missing(NEOVIM, SERVER[0]) }, () => {
 
   test("recording and playing a macro asks nothing and shows nothing", async () => {
     await open("", "def total(prices): return sum(prices)\n");
+    const first = await until("a question", () => wire.last("textDocument/inlineCompletion"));
+    await until("its answer", () => wire.sent("server").some(({ id, method }) => id === first.id && !method));
     await nvim.type("<Esc>");
     const { completions } = await standIn.stats();
     const asked = wire.sent("client", "textDocument/inlineCompletion").length;
     await nvim.type("qaodef to<Esc>q", 60);
     await pause(300);
     await nvim.type("3@a");
+    await until("it to be played", async () => (await text()) === "\ndef to".repeat(4));
     await pause(300);
-    assert.equal(await text(), "\ndef to".repeat(4));
     assert.equal(wire.sent("client", "textDocument/inlineCompletion").length, asked);
     assert.equal((await standIn.stats()).completions, completions);
   });
