@@ -51,6 +51,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "recency": Benchmark("What the user's own edits and visits bring"),
     "tags": Benchmark("The index behind the context"),
     "actions": Benchmark("Explain and find the bug"),
+    "insight": Benchmark("The doctor, the cost of keeping books, secrets"),
     "stats_page": Benchmark("The page of statistics"),
 }
 

@@ -282,6 +282,21 @@ GOALS: tuple[Goal, ...] = (
         _at_least(90),
     ),
     Goal(
+        "insight",
+        "the doctor: all of fifteen staged failures named by their true cause",
+        _of("the doctor", "doctor", "named by their true cause", "doctor", "failures"),
+        _times(1),
+    ),
+    *(
+        Goal(
+            "insight",
+            f"tracing and ledger, {engine}: 0.3 ms a request at most",
+            _of("what tracing", engine, "by the clock, median", engine, "processor, all threads, mean"),
+            lambda ours, beside: beside is not None and max(ours, beside) <= 0.3,
+        )
+        for engine in ("this machine", "another machine")
+    ),
+    Goal(
         "stats_page",
         "the page of statistics over 100,000 requests: open in Chromium within 1,000 ms",
         _of("a page", "ours", "first paint in Chromium, ms"),

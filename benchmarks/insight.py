@@ -1,20 +1,24 @@
 """What the doctor makes of staged failures, what tracing and the ledger cost, how well secrets are found.
 
-Prints a page of Markdown: python -m benchmarks.insight > docs/numbers/insight.md
+Prints a page of Markdown: `python -m benchmarks.insight > docs/numbers/insight.md`; with `--json FILE` tables only.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
+import re
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks import stats_page
-from benchmarks.report import markdown
+from benchmarks.report import markdown, table
 from codestral_lsp.backends.base import Backend, ModelInfo, Piece, Prompt, Sampling, Source, Usage
 from codestral_lsp.config.settings import Settings
 from codestral_lsp.insight.doctor import Level, examine
@@ -28,6 +32,14 @@ from tests.completion.scene import ScriptedModel
 from tests.insight.failures import FAILURES
 from tests.privacy.corpus import Maker
 from tests.privacy.test_secrets import hidden
+
+DOCTOR = "the doctor on staged failures"
+OVERHEAD = "what tracing and the ledger cost a request, ms"
+SECRETS = "secrets in made-up corpora, the rules written with seeds 1 to 3 in view"
+CLOCK = "by the clock, median"
+PROCESSOR = "processor, all threads, mean"
+ENGINES = {"this machine": False, "another machine, secrets looked for": True}
+"""What is asked, and whether it is remote."""
 
 _REQUESTS = 2000
 _PROMPT = Prompt("x = 1\n" * 500, "y = 2\n" * 200, (), 2000, "/p/a.py", "python", (Source("/p/a.py", 1, 700),))
@@ -51,18 +63,44 @@ class Instant(ScriptedModel):
         return self._info
 
 
-async def doctor_table() -> str:
-    """Each staged failure, and what the doctor said."""
-    rows = ["| Staged | Named | What the doctor says | Verdict |", "| --- | --- | --- | --- |"]
+@dataclass(frozen=True)
+class Examined:
+    """A staged failure, and what the doctor made of it."""
+
+    name: str
+    right: bool
+    """Whether it named the true cause, and complained of nothing else."""
+    verdict: str
+    said: tuple[tuple[str, str], ...]
+    """Each complaint with its cure."""
+
+
+async def examined() -> list[Examined]:
+    """Stage each failure, and have the doctor look."""
+    found = []
     for failure in FAILURES:
         with tempfile.TemporaryDirectory() as folder:
             async with failure.stage(Path(folder)) as subject:
                 report = await examine(subject)
             told = [finding for finding in report.findings if finding.level in (Level.WARNING, Level.FAILURE)]
-            right = "yes" if {finding.cause for finding in told} == failure.causes else "NO"
-            said = "<br>".join(f"{finding.message} → {finding.cure}" for finding in told).replace(folder, "…")
-            rows.append(f"| {failure.name} | {right} | {said} | {report.verdict} |")
+            right = {finding.cause for finding in told} == failure.causes and all(finding.cure for finding in told)
+            said = tuple((each.message.replace(folder, "…"), each.cure.replace(folder, "…")) for each in told)
+            found.append(Examined(failure.name, right, report.verdict, said))
+    return found
+
+
+def doctor_table(found: Sequence[Examined]) -> str:
+    """What was said in each case."""
+    rows = ["| Staged | Named | What the doctor says | Verdict |", "| --- | --- | --- | --- |"]
+    for each in found:
+        said = "<br>".join(f"{_plain(message)} → **{_plain(cure)}**" for message, cure in each.said)
+        rows.append(f"| {each.name} | {'yes' if each.right else 'NO'} | {said} | {each.verdict} |")
     return "\n".join(rows)
+
+
+def _plain(text: str) -> str:
+    """Text that no Markdown takes for formulas or makes links of."""
+    return re.sub(r"https?://[\w.:/]*\w", r"`\g<0>`", text.replace("$", "&#36;"))
 
 
 @dataclass
@@ -107,44 +145,82 @@ async def overhead(*, remote: bool) -> tuple[Cost, Cost]:
     return costs
 
 
-def overhead_row(name: str, bare: Cost, observed: Cost) -> str:
+def overhead_figures(bare: Cost, observed: Cost) -> dict[str, float]:
     """The differences, a request."""
-    wall = statistics.median(observed.wall) - statistics.median(bare.wall)
-    loop = (observed.loop_cpu - bare.loop_cpu) / _REQUESTS
-    threads = (observed.all_cpu - bare.all_cpu) / _REQUESTS
-    return f"| {name} | {wall:.3f} | {loop:.3f} | {threads:.3f} |"
+    return {
+        CLOCK: round(statistics.median(observed.wall) - statistics.median(bare.wall), 3),
+        "processor, event loop, mean": round((observed.loop_cpu - bare.loop_cpu) / _REQUESTS, 3),
+        PROCESSOR: round((observed.all_cpu - bare.all_cpu) / _REQUESTS, 3),
+    }
 
 
-def secrets_row(seed: int) -> str:
+def secrets_figures(seed: int) -> dict[str, Any]:
     """Recall and false alarms over one corpus."""
     planted, look_alikes = Maker(seed).secrets(4), Maker(seed).look_alikes(500)
     found, alarms = sum(map(hidden, planted)), sum(bool(find_secrets(text)) for text in look_alikes)
     kinds = len({each.kind for each in planted})
-    return f"| {seed} | {found} of {len(planted)} ({kinds} kinds) | {alarms} of {len(look_alikes)} |"
+    return {"found": f"{found} of {len(planted)} ({kinds} kinds)", "look-alikes taken for one": f"{alarms} of 500"}
 
 
-async def main() -> None:
-    """Print the page."""
-    print("# Doctor, ledger, secrets\n\nPrinted by `python -m benchmarks.insight`.\n\n## Doctor: fifteen failures\n")
-    print(await doctor_table())
-    print("\n## What tracing and the ledger cost a request\n")
-    print(
-        "2,000 requests of 2,000 tokens, typed on from one to the next, against a model that answers at once; what\n"
-        "each costs more than without trace, door and ledger, in ms. The target is 0.3. Processor time hardly depends\n"
-        "on what else the machine does.\n"
-    )
-    print("| | by the clock, median | processor, event loop, mean | processor, all threads, mean |")
-    print("| --- | --- | --- | --- |")
-    for name, remote in (("this machine", False), ("another machine, secrets looked for", True)):
-        print(overhead_row(name, *await overhead(remote=remote)))
-    print("\n## The page of statistics over 100,000 requests\n")
-    print("`codestral-lsp stats --html` reads and counts them; Chromium opens what it wrote, in at most 1,000 ms.\n")
-    print(markdown({"": stats_page.measured()}))
-    print("\n## Secrets\n\nMade-up corpora, one a seed; the rules were written with seeds 1 to 3 in view.\n")
-    print("| Seed | found | look-alikes taken for one |\n| --- | --- | --- |")
-    for seed in (*range(1, 4), *range(101, 107)):
-        print(secrets_row(seed))
+async def measured(cases: Sequence[Examined]) -> dict[str, Any]:
+    """All tables: by part, then by column, then by row."""
+    wrong = [each.name for each in cases if not each.right]
+    doctor = {"failures": len(cases), "named by their true cause": len(cases) - len(wrong), "wrong": ", ".join(wrong)}
+    costs = {name: overhead_figures(*await overhead(remote=remote)) for name, remote in ENGINES.items()}
+    seeds = (*range(1, 4), *range(101, 107))
+    return {
+        DOCTOR: {"doctor": doctor},
+        OVERHEAD: costs,
+        SECRETS: {f"seed {seed}": secrets_figures(seed) for seed in seeds},
+    }
+
+
+def page(cases: Sequence[Examined], results: Mapping[str, Any]) -> str:
+    """docs/numbers/insight.md."""
+    statistics_page = stats_page.measured()
+    return f"""# Doctor, ledger, secrets
+
+Printed by `python -m benchmarks.insight`; `make bench` has the same figures, but for what the doctor says.
+
+## Doctor: fifteen failures
+
+{doctor_table(cases)}
+
+## What tracing and the ledger cost a request
+
+2,000 requests of 2,000 tokens, typed on from one to the next, against a model that answers at once; what
+each costs more than without trace, door and ledger, in ms. The target is 0.3. Processor time hardly depends
+on what else the machine does.
+
+{markdown(results[OVERHEAD])}
+
+## The page of statistics over 100,000 requests
+
+`codestral-lsp stats --html` reads and counts them; Chromium opens what it wrote, in at most 1,000 ms.
+
+{markdown({"median of 5": statistics_page})}
+
+## Secrets
+
+Made-up corpora, one a seed; the rules were written with seeds 1 to 3 in view.
+
+{markdown(results[SECRETS])}"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure; print the page, or the tables if they are to be written as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.insight", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args(arguments)
+    cases = asyncio.run(examined())
+    results = asyncio.run(measured(cases))
+    if options.json is None:
+        print(page(cases, results))
+        return
+    for columns in results.values():
+        print(table(columns), "\n")
+    options.json.write_text(json.dumps(results))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -21,6 +21,9 @@ from codestral_lsp.privacy.ledger import Ledger
 from codestral_lsp.privacy.outgoing import Door
 from codestral_lsp.privacy.trust import PROJECT_FILE, TrustStore
 
+_STILL_LOOKING = "\n\x1b[2m…\x1b[0m\r"
+"""On a terminal: a slow model takes a minute for what comes next, and its finding will stand in this place."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Examine, tell, and say by the exit code: 0 the chosen engine works, 3 only the embedded one, 1 nothing."""
@@ -31,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
     def tell(finding: Finding) -> None:
         if not options.json:
-            print(finding_text(finding, colours=colours), flush=True)
+            print(finding_text(finding, colours=colours), end=_STILL_LOOKING if colours else "\n", flush=True)
 
     async def go() -> Report:
         try:

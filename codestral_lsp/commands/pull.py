@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import aclosing
 
-from codestral_lsp.backends.ollama_store import OllamaStore
+from codestral_lsp.backends.ollama_store import OllamaStore, full_name
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.sources import SettingsSources
 from codestral_lsp.errors import BackendError
@@ -24,30 +24,39 @@ def run(options: argparse.Namespace) -> int:
     model = options.model or settings.ollama.model
     print(f"{model}: {licence_of(model)}")
     try:
-        return asyncio.run(_pull(OllamaStore(settings.ollama.url, local_only=settings.privacy.local_only), model))
+        size = asyncio.run(_pull(OllamaStore(settings.ollama.url, local_only=settings.privacy.local_only), model))
+    except KeyboardInterrupt:
+        print("\nBroken off. The next time it goes on from there.")
+        raise
     except BackendError as error:
         print(f"\ncodestral-lsp: {error.message}", file=sys.stderr)
         return 1
+    if size is None:
+        return 1
+    print(f"\n{model} is there ({shown_bytes(size)}).")
+    if full_name(model) != full_name(settings.ollama.model):
+        print(f'To use it: ollama.model = "{model}"')
+    return 0
 
 
-async def _pull(store: OllamaStore, model: str) -> int:
+async def _pull(store: OllamaStore, model: str) -> int | None:
+    """Download; the model's bytes, None if there is no room for it."""
     download = Download()
-    checked = False
+    checked = 0
     try:
         await store.version()
         async with aclosing(store.pull(model)) as reports:
             async for report in reports:
                 download.take(report, time.monotonic())
-                if download.total and not checked:
-                    checked = True
+                if download.total > checked:  # the first of its files, or one more
+                    checked = download.total
                     if problem := await no_room(store, download.left):
                         print(f"codestral-lsp: {problem}", file=sys.stderr)
-                        return 1
+                        return None
                 _draw(download)
     finally:
         await store.aclose()
-    print(f"\n{model} is there ({shown_bytes(download.total)}). To use it: ollama.model = {model!r}")
-    return 0
+    return download.total
 
 
 def _draw(download: Download) -> None:

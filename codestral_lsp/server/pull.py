@@ -45,13 +45,13 @@ async def _download(app: App, store: OllamaStore, model: str, token: str | None)
                 task.cancel()
 
         progress.tokens[token].add_done_callback(stop)
-    download, told_s, checked = Download(), 0.0, False
+    download, told_s, checked = Download(), 0.0, 0
     try:
         async with aclosing(store.pull(model)) as reports:
             async for report in reports:
                 download.take(report, time.monotonic())
-                if download.total and not checked:
-                    checked = True
+                if download.total > checked:  # the first of its files, or one more
+                    checked = download.total
                     if problem := await no_room(store, download.left):
                         raise CodestralError(f"There is no room for {model}.", cure=problem)
                 if token is not None and time.monotonic() - told_s >= _REPORT_EVERY_S:

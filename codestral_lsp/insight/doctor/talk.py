@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from codestral_lsp.backends.base import Prompt, Sampling, Usage
@@ -55,11 +56,12 @@ class Timing:
 async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
     """Complete something, and break something off. Costs a few hundred tokens where tokens cost money."""
     loop = asyncio.get_running_loop()
+    ask = partial(_prompt, subject, engine, secrets.token_hex(8))
     try:
         started = loop.time()
-        await engine.backend.warm(_prompt(subject, engine, "return "))
+        await engine.backend.warm(Prompt("", ""))
         loading_ms = (loop.time() - started) * 1000
-        timing = await _complete(subject, engine)
+        timing = await _complete(engine, ask("return "))
     except BackendError as error:
         cure = ollama.smaller(subject) if isinstance(error, OutOfMemory) and engine.info.backend == "ollama" else ""
         yield trouble(COMPLETION, Level.FAILURE, error.code, error.cause, cure=cure or error.cure)
@@ -77,7 +79,7 @@ async def check(subject: Subject, engine: Engine) -> AsyncIterator[Finding]:
     if timing.limits:
         yield mistral.told_limits(engine.info.host, timing.limits)
     try:
-        yield await _cancel(subject, engine, timing)
+        yield await _cancel(engine, ask("numbers = [1, 2, 3, 4, "), timing)
     except BackendError as error:
         yield failed("talk.cancel", Level.WARNING, error)
 
@@ -108,9 +110,8 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-async def _complete(subject: Subject, engine: Engine) -> Timing:
+async def _complete(engine: Engine, prompt: Prompt) -> Timing:
     loop = asyncio.get_running_loop()
-    prompt = _prompt(subject, engine, "return ")
     usage, pieces = Usage(), 0
     first_ms: float | None = None
     started = loop.time()
@@ -141,10 +142,9 @@ def _per_s(tokens: int, ms: float | None) -> float | None:
     return tokens / ms * 1000 if ms and ms > 0 else None
 
 
-async def _cancel(subject: Subject, engine: Engine, timing: Timing) -> Finding:
+async def _cancel(engine: Engine, prompt: Prompt, timing: Timing) -> Finding:
     """Close a long answer early. A server with one slot that works on would let the next request wait for the rest."""
     loop = asyncio.get_running_loop()
-    prompt = _prompt(subject, engine, "numbers = [1, 2, 3, 4, ")
     pieces = 0
     async with aclosing(engine.backend.stream(prompt, Sampling(_LONG_ANSWER_TOKENS))) as stream:
         async for piece in stream:
@@ -173,9 +173,9 @@ async def _cancel(subject: Subject, engine: Engine, timing: Timing) -> Finding:
     return fine("talk.cancel", f"Cancelling stops the server: the next answer began after {next_ms:.0f} ms.", **facts)
 
 
-def _prompt(subject: Subject, engine: Engine, tail: str) -> Prompt:
-    """A prompt that no cache has seen, in a file as it may be."""
-    head = f"# {secrets.token_hex(8)}\n"
+def _prompt(subject: Subject, engine: Engine, mark: str, tail: str) -> Prompt:
+    """A prompt in a file as it may be, at whose head stands a mark: no cache has seen one with a new mark."""
+    head = f"# {mark}\n"
     functions = "".join(
         f"def step_{number}(value):\n    return value * {number} + 1\n\n\n" for number in range(_FILLER)
     )
