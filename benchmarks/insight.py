@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import statistics
 import tempfile
@@ -189,8 +190,8 @@ Printed by `python -m benchmarks.insight`; `make bench` has the same figures, bu
 ## What tracing and the ledger cost a request
 
 2,000 requests of 2,000 tokens, typed on from one to the next, against a model that answers at once; what
-each costs more than without trace, door and ledger, in ms. The target is 0.3. Processor time hardly depends
-on what else the machine does.
+each costs more than without trace, door and ledger, in ms. A request may wait 0.3 for it; the threads' share of the
+processor's time nobody waits for. The load average was {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.
 
 {markdown(results[OVERHEAD])}
 

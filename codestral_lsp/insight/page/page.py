@@ -97,7 +97,8 @@ def _section(title: str, says: str, content: str) -> str:
 def _tiles(stats: Stats, month: Month) -> Iterator[str]:
     whole = stats.suggestions
     yield _tile(number(whole.shown), "suggestions", f"for {number(stats.requests)} requests")
-    ways = ", ".join(f"{_WAY_NAMES[way]} {number(whole.by[way])}" for way in WAYS if whole.by[way])
+    counts = (f"{_WAY_NAMES[way]} {number(whole.by[way])}" for way in WAYS if whole.by[way])
+    ways = ", ".join(count.replace(" ", "\u00a0") for count in counts)
     yield _tile(percent(whole.accepted / whole.shown if whole.shown else None), "taken over", ways)
     for when in LOOKS:
         of = sum(kept.of for kept in whole.kept.get(when, {}).values())
