@@ -23,11 +23,10 @@ _PARTS = ("when", "case", "default", "until", "end", "fi", "done", "esac")
 _CLAUSE = re.compile(rf"(?:\}}\s*)?(?:(?:{'|'.join(_CLAUSES)})\b|(?:{'|'.join(_PARTS)})\b(?!\s*[(.=\[]))")
 """What goes on with the statement before it."""
 
-_HELD_LINES = 4
+_HELD_LINES = 8
 """How many more lines are read to see whether the answer runs into the text below."""
-_TELLING = 8
-_TELLING_SHARE = 0.6
-"""With fewer characters of the line below, or a smaller share of it, a line may yet be another."""
+_TELLING = re.compile(r"\W*\w+\W+\w")
+"""What of a line is enough to know it by: more than its first word, which many lines begin with."""
 _TURNS = 3
 """How often a line may come in a row before the answer counts as a loop."""
 
@@ -104,9 +103,8 @@ class BlockCutter:
         """Whether the beginning of a line, while the rest of it is still to come, says that the answer is whole."""
         line = text[self._checked :]
         stripped = line.lstrip(" \t")
-        below = self._around.line_below.strip()
-        telling = len(stripped) >= max(_TELLING, _TELLING_SHARE * len(below))
-        if self._held and not self._held_lines and telling and below.startswith(stripped):
+        runs_into = _TELLING.match(stripped) and self._around.line_below.lstrip().startswith(stripped)
+        if self._held and not self._held_lines and runs_into:
             return self._held
         if not self._checked or not stripped or stripped[0] in ")]}":
             return None
