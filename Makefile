@@ -6,7 +6,7 @@ JOBS ?= 2
 # The platforms to package for, as VS Code names them: its extension and JetBrains' template carry wheels that differ.
 VSIX_TARGETS ?= $(shell $(BIN)/python editors/vscode/wheels.py --here)
 
-.PHONY: demo test test-long test-guards audit reproducible lint test-editors test-model bench bench-editors package docs site lock clean help
+.PHONY: demo test test-long test-guards coverage mutants audit reproducible lint test-editors test-model bench bench-editors package docs site lock clean help
 
 help:
 	@echo "make demo          see it work: the real server completes in a sample project"
@@ -16,6 +16,8 @@ help:
 	@echo "make test-model    a real model behind CODESTRAL_TEST_LLAMA_URL"
 	@echo "make test-long     a long day, 200 kills, many random cases: what does not fit make test"
 	@echo "make test-guards   removes each guard in turn and shows that a test fails"
+	@echo "make coverage      coverage by branch of the way of a keystroke; less than 95 % fails"
+	@echo "make mutants       changes the product in small ways and lists what no test notices"
 	@echo "make audit         known vulnerabilities of the pinned packages (needs the network)"
 	@echo "make reproducible  builds the wheel twice and compares"
 	@echo "make bench         all figures, into docs/numbers/"
@@ -67,6 +69,19 @@ test-long: .venv/ready
 test-guards: .venv/ready
 	$(BIN)/python -m tests.guards
 
+# What starts with the server's own process is counted too; processes that are killed are not.
+coverage: .venv/coverage
+	rm -f .coverage .coverage.*
+	CODESTRAL_TEST_EXAMPLES=20 $(BIN)/coverage run -m pytest -n $(JOBS) -q --timeout 900 tests/document tests/completion tests/prompt tests/server tests/insight
+	$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=95
+
+.venv/coverage: .venv/ready requirements-coverage.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-coverage.lock
+	@touch $@
+
+mutants: .venv/ready
+	$(BIN)/python -m tests.mutants
+
 audit:
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
@@ -110,6 +125,7 @@ site: .venv/site/ready
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group bench pyproject.toml -o requirements-bench.lock
+	echo 'coverage==7.17.4' | uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements-coverage.lock
 	echo 'zensical==0.0.73' | uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o requirements-site.lock
 
 clean:

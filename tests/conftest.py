@@ -117,6 +117,10 @@ def unhurried() -> Iterator[None]:
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment with an empty home and none of the user's settings or keys."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "SYSTEMROOT", LEFT)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "PYTHONPATH", "SYSTEMROOT", LEFT) or name.startswith("COVERAGE_")
+    }
     folders = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
     return {**kept, **folders}

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,8 @@ from codestral_lsp.privacy.ledger import Ledger, last
 from codestral_lsp.privacy.trust import TrustStore
 from tests.lsp_client import LspClient
 from tests.notation import at
-from tests.server.conftest import StartClient, ollama, start
+from tests.patience import soon
+from tests.server.conftest import StartClient, ollama, prompts, start
 from tests.standins.ollama import OllamaStandIn
 
 __all__ = ["ollama", "start"]
@@ -222,6 +223,43 @@ async def test_files_of_other_versions_are_begun_anew(
         assert await client.command("codestral.why")
         assert await client.stop() == 0
         assert client.notifications("window/showMessage") == []
+
+
+@posix
+async def test_a_server_that_native_code_kills_is_followed_by_one_that_knows_what_it_knew(
+    environ: dict[str, str], ollama: OllamaStandIn, start: StartClient
+) -> None:
+    """As editors start a server again that has crashed; with documents open and a request under way."""
+    uri, text = "file:///a.py", "def add(a, b):\n    \n"
+    cache = Path(environ["XDG_CACHE_HOME"]) / "codestral-lsp" / "completions.db"
+    traces = Path(environ["XDG_STATE_HOME"]) / "codestral-lsp" / "traces.db"
+    options = {"completion": {"debounceMs": 0, "prefetch": False, "instant": False}}
+    first = await start(ollama, options)
+    first.open(uri, text)
+    shown = await first.items(uri, 1, 4)
+    await first.until(lambda: _count(cache, "answers") > 0 and _count(traces, "traces") > 0)
+    first.complete(uri, 0, 4)
+    os.kill(first.process.pid, signal.SIGSEGV)
+    assert await soon(first.process.wait()) == -signal.SIGSEGV
+    second = await start(ollama, options)
+    before = len(prompts(ollama))
+    second.open(uri, text)
+    assert [item["insertText"] for item in await second.items(uri, 1, 4)] == [item["insertText"] for item in shown]
+    assert len(prompts(ollama)) == before, "the model was asked again"
+    assert _count(traces, "traces") > 0
+    assert await second.stop() == 0
+    assert second.notifications("window/showMessage") == []
+
+
+def _count(file: Path, table: str) -> int:
+    """Rows that are on disk; 0 as long as there is no such file."""
+    if not file.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        try:
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
 
 
 async def test_two_servers_share_their_state(ollama: OllamaStandIn, start: StartClient) -> None:
