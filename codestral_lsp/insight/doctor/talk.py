@@ -99,7 +99,9 @@ def _speed(subject: Subject, engine: Engine, timing: Timing) -> Finding:
     }
     late = timing.first_token_ms is not None and timing.first_token_ms > SLOW_FIRST_TOKEN_MS
     if late or (timing.writing_per_s is not None and timing.writing_per_s < SLOW_TOKENS_PER_S):
-        cure = ollama.smaller(subject) if engine.info.backend == "ollama" else ""
+        cure = "Start the server with a smaller model or on a graphics card, or lower completion.contextTokens."
+        if engine.info.backend == "ollama":
+            cure = ollama.smaller(subject)
         if engine.info.remote:
             cure = "Check the network; lower completion.contextTokens."
         return trouble("talk.speed", Level.WARNING, "slow", message, cure=cure, **facts)
