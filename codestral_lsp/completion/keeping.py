@@ -114,7 +114,7 @@ class Keeping:
         assert piece.document.path
         text = await asyncio.to_thread(on_disk, piece.document.path)
         if piece.closed and text is not None:
-            piece.become(text)
+            piece.become(Text.of(text))
         self._see(piece, look, known=not piece.lost and not (piece.closed and text is None))
 
     def _see(self, piece: _Piece, look: str, *, known: bool) -> None:
@@ -134,12 +134,12 @@ class Keeping:
         return [look for piece in pieces for look in _unseen(piece, texts, clock)]
 
 
-def _unseen(piece: _Piece, texts: dict[Path, Text | None], clock: float) -> Iterator[Unseen]:
+def _unseen(piece: _Piece, texts: dict[Path, str | None], clock: float) -> Iterator[Unseen]:
     """`clock` is what the clock on the wall is ahead of the event loop's."""
     path, last = piece.document.path, piece.document.text
     text = texts[path] if path else None
     # What was never saved may come back with the editor: nobody can say that it is gone.
-    if path is None or text is None or text.lines != last.lines or piece.lost:
+    if path is None or text is None or text != str(last) or piece.lost:
         return
     kept, salt = piece.kept(), new_salt()
     for look, seconds in piece.due.items():

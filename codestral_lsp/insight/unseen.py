@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codestral_lsp.document.text import Text
 from codestral_lsp.insight.trace import Kept, Way
 
 SCHEMA = """
@@ -43,19 +42,19 @@ class Unseen:
     """Of the file's text."""
 
 
-def on_disk(path: Path) -> Text | None:
+def on_disk(path: Path) -> str | None:
     """The text of a file; None if it is not there, too large, or no text. For a thread."""
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
             return None
-        return Text.of(path.read_bytes().decode("utf-8-sig"))
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError):
         return None
 
 
-def digest(text: Text, salt: bytes) -> bytes:
+def digest(text: str, salt: bytes) -> bytes:
     """What tells whether a text is the same."""
-    return hashlib.blake2b(str(text).encode("utf-8", "surrogatepass"), key=salt, digest_size=16).digest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=salt, digest_size=16).digest()
 
 
 def new_salt() -> bytes:

@@ -246,6 +246,13 @@ _TABLE = (
         "Stop it, then run: codestral-lsp pull (what was fetched is kept, and it goes on from there)",
     ),
     Cause(
+        "cancelled",
+        _MODEL,
+        "A download or an action ends without a result",
+        "you have stopped it",
+        "Ask for it again; for a download run: codestral-lsp pull (what was fetched is kept)",
+    ),
+    Cause(
         "disk-full",
         _MODEL,
         "A download ends with “no space left on device”",
