@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ async def overhead(*, remote: bool) -> tuple[Cost, Cost]:
             ledger, history, traces = Ledger(Path(folder)), History(Path(folder)), Traces()
             backend: Backend = Instant(remote=remote)
             if observed:
-                backend = Door(Settings(), ledger, price_table(Path(folder))).through(backend)
+                backend = Door(Settings(), ledger, partial(price_table, Path(folder))).through(backend)
             loop_cpu, all_cpu = time.thread_time(), time.process_time()
             for number in range(_REQUESTS):
                 started = time.perf_counter()

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from codestral_lsp.backends.keys import Keys
@@ -53,7 +54,7 @@ def _subject(paths: UserPaths, folder: Path, ledger: Ledger) -> Subject:
     files = [(file, trust.trusts(file)) for file in (folder / PROJECT_FILE,) if file.is_file()]
     sources.trusted([file for file, trusted in files if trusted])
     loaded = sources.load()
-    door = Door(loaded.settings, ledger, price_table(paths.config_file.parent))
+    door = Door(loaded.settings, ledger, partial(price_table, paths.config_file.parent))
     return Subject(
         loaded=loaded,
         paths=paths,

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -121,6 +119,8 @@ def _merged(old: Any, new: Any) -> Any:
 
 
 def _unknown(path: str, source: str, known: Sequence[str]) -> SettingsError:
+    from difflib import get_close_matches
+
     close = get_close_matches(path, known, 1, 0.75)
     cure = f"Did you mean {close[0]}?" if close else "It is ignored; docs/settings.md lists all settings."
     return SettingsError(path, source, "there is no such setting", cure=cure)
@@ -142,14 +142,20 @@ def file_layer(path: Path, *, required: bool = False) -> tuple[Layer, tuple[Sett
     """The settings in a TOML file; a missing file is an empty layer unless `required`, a broken one is reported."""
     source = str(path)
     try:
-        return Layer(source, tomllib.loads(path.read_text("utf-8"))), ()
+        return Layer(source, _toml(path.read_text("utf-8"))), ()
     except FileNotFoundError:
         if not required:
             return Layer(source, {}), ()
         return Layer(source, {}), (SettingsError("", source, "there is no such file", cure="Check --config."),)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8 and no TOML are ValueErrors
         problem = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
         return Layer(source, {}), (SettingsError("", source, problem, cure="Mend or remove the file."),)
+
+
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib  # most users have no file, and the server's start is waited for
+
+    return tomllib.loads(text)
 
 
 def environment_layer(environ: Mapping[str, str] = os.environ) -> Layer:

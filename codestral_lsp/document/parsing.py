@@ -13,7 +13,6 @@ the text. (`progress_callback` crashes the process.) That is what `Pace` is for.
 
 from __future__ import annotations
 
-import ctypes
 import re
 import sys
 import time
@@ -82,6 +81,8 @@ def parse(grammar: Grammar, text: Text, base: Tree | None, pace: Pace) -> Tree |
         tree = parser.parse(read) if base is None else parser.parse(read, old_tree=base)
     finally:
         if _is_kept(grammar):
+            import ctypes
+
             for piece in given:
                 ctypes.pythonapi.Py_DecRef(ctypes.py_object(piece))
     return None if stopped else tree

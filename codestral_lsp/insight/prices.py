@@ -5,7 +5,6 @@ The user's is `prices.toml` in the folder of the settings file, with the same sh
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -61,6 +60,8 @@ class PriceTable:
 
 def price_table(config_folder: Path) -> PriceTable:
     """The prices that hold for this user. Reads files."""
+    import tomllib
+
     ours = _read(tomllib.loads(files("codestral_lsp.insight").joinpath("prices.toml").read_text("utf-8")))
     own = config_folder / "prices.toml"
     try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cached_property
 
 from codestral_lsp.backends.base import (
     Backend,
@@ -38,14 +39,19 @@ _LOOK_EVERY_S = 60.0
 class Door:
     """What all backends of one process share: the secrets, the ledger, the prices and the budget."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, prices: PriceTable) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, prices: Callable[[], PriceTable]) -> None:
         self.settings = settings
         self.ledger = ledger
-        self.prices = prices
+        self._read_prices = prices
         self.vault = Vault()
         self._month = ""
         self._spent = 0.0
         self._looked_s = float("-inf")
+
+    @cached_property
+    def prices(self) -> PriceTable:
+        """What requests cost. Reads files when first asked."""
+        return self._read_prices()
 
     def through(self, backend: Backend) -> Backend:
         """The backend, behind this door."""

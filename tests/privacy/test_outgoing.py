@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Listener(ScriptedModel):
 async def door(folder: Path, settings: dict[str, Any] | None = None) -> AsyncIterator[Door]:
     """A door with its ledger in `folder`."""
     ledger = Ledger(folder / "state")
-    yield Door(load([Layer("test", settings or {})]).settings, ledger, price_table(folder))
+    yield Door(load([Layer("test", settings or {})]).settings, ledger, partial(price_table, folder))
     ledger.database.close()
 
 
