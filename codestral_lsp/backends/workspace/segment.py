@@ -271,7 +271,13 @@ class Segment(Source):
         """
         order, codes, raw, start = self._order, self.codes, self._map, self._codes_at
         key = array("I", context[:SORTED_BY]).tobytes()
-        above = bisect_left(order, key, key=lambda at: raw[start + 4 * at : start + 4 * at + len(key)])
+        codes_end = start + 4 * self.size
+
+        def key_at(at: int) -> bytes:
+            begin = start + 4 * at
+            return raw[begin : min(begin + len(key), codes_end)]
+
+        above = bisect_left(order, key, key=key_at)
         below = above - 1
 
         def sameness(place: int) -> int:

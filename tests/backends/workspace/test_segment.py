@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codestral_lsp.backends.workspace.segment import BadSegment, Segment, SegmentWriter
@@ -73,6 +73,16 @@ def test_nothing_is_found_in_excluded_files(tmp_path: Path) -> None:
 CODE = st.lists(st.lists(st.sampled_from(["a", "b", "(", ")"]), max_size=4).map(" ".join), max_size=12).map("\n".join)
 
 
+# The search for this one looks at places whose context ends where the codes end.
+@example(
+    [
+        "\nb b b b\n\na a a b\na b\n\na b a b\nb a a a\na\na a\n\nb a a b",
+        "\n\nb a a b\na a a (\na\na b a\na b a\na a\n",
+        "",
+        "b a a a\n\n\n\n\na\nb\na\nb\n\na a ) a\n",
+    ],
+    ["a", "a", "a", "a", "a", "b"],
+)
 @given(st.lists(CODE, min_size=1, max_size=4), st.lists(st.sampled_from(["a", "b", "(", "\n"]), min_size=1, max_size=6))
 @settings(deadline=None, max_examples=200)
 def test_like_places_are_those_of_a_search_by_hand(texts: list[str], before: list[str]) -> None:
