@@ -18,11 +18,11 @@ async def test_position_encodings(
 ) -> None:
     capabilities = {"general": {"positionEncodings": [encoding]}, "textDocument": {"inlineCompletion": {}}}
     client = await start(ollama, capabilities=capabilities)
-    ollama.script = Script(answer="1\n")
+    ollama.script = Script(answer="12\n")
     client.open(URI, "😀x = \n")
     (item,) = await client.items(URI, 0, before)
     assert prompts(ollama)[-1].endswith("[PREFIX]😀x = ")
-    assert item["insertText"] == "x = 1"  # VS Code draws nothing over a character of two units
+    assert item["insertText"] == "x = 12"  # VS Code draws nothing over a character of two units
     assert item["range"] == {"start": {"line": 0, "character": inside}, "end": {"line": 0, "character": before}}
     client.change(URI, 2, ((0, inside), (0, inside), "y"))
     await client.items(URI, 0, before + 1)
@@ -31,7 +31,7 @@ async def test_position_encodings(
 
 async def test_the_default_encoding_is_utf_16(start: StartClient, ollama: OllamaStandIn) -> None:
     client = await start(ollama, capabilities={"textDocument": {"inlineCompletion": {}}})
-    ollama.script = Script(answer="1\n")
+    ollama.script = Script(answer="12\n")
     client.open(URI, "😀 = \n")
     (item,) = await client.items(URI, 0, 5)
     assert item["range"]["end"]["character"] == 5

@@ -201,9 +201,9 @@ class LlamaServerStandIn(StandIn):
             await self.evaluate(read[0] - read[1])
             limit = max(1, body.get("n_predict", -1)) if body.get("n_predict", -1) >= 0 else None
             said, reason = self.said(asked, fault, limit, body.get("stop", []))
-            start = _START.match(body.get("grammar", ""))
-            held = json.loads(start[1]) if start else ""
-            said = said if "".join(said).startswith(held) else [held, *said]
+            if start := _START.match(body.get("grammar", "")):
+                held = json.loads(start[1])
+                said = said if "".join(said).startswith(held) else [held, *said]
 
             async def messages() -> AsyncIterator[bytes]:
                 count = 0
