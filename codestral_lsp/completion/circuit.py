@@ -44,7 +44,3 @@ class Circuit:
             )
         self.error, self._until_s = error, now_s + min(pause, 3600.0)
         return is_new
-
-    def retry_in_s(self, now_s: float) -> float:
-        """Seconds until the next request may go out."""
-        return max(0.0, self._until_s - now_s) if self.error else 0.0

@@ -24,16 +24,29 @@ class SettingsSources:
         self._initial: Mapping[str, Any] = {}
         self._editor: Mapping[str, Any] = {}
         self._session: dict[str, Any] = {}
+        self._misfit: tuple[SettingsError, ...] = ()
+        """What is wrong with all that the editor said."""
 
-    def initial(self, options: Mapping[str, Any]) -> None:
-        """What the editor gave when it started the server (initializationOptions)."""
-        self._initial = options
+    def initial(self, options: Any) -> None:
+        """What the editor gave when it started the server (initializationOptions): settings, or by mistake anything."""
+        self._initial = self._object(options, "initializationOptions")
 
-    def editor(self, values: Mapping[str, Any]) -> None:
+    def editor(self, values: Any) -> None:
         """What the editor says now (workspace/configuration); from then on what it said at the start is past."""
+        values = self._object(values, "what the editor sends")
         if values or self._editor:
             self._initial = {}
         self._editor = values
+
+    def _object(self, values: Any, source: str) -> Mapping[str, Any]:
+        self._misfit = ()
+        if isinstance(values, Mapping):
+            return values
+        if values is not None:
+            problem = "they are no JSON object, and count for nothing"
+            cure = 'Have the editor send an object of settings, such as {"backend": "ollama"}.'
+            self._misfit = (SettingsError("", source, problem, cure=cure),)
+        return {}
 
     def override(self, name: str, value: Any) -> None:
         """What the user decided by a command, for this session: stronger than everything else."""
@@ -58,7 +71,7 @@ class SettingsSources:
             Layer("a command", self._session),
         ]
         loaded = load(layers)
-        return Loaded(loaded.settings, loaded.sources, (*problems, *loaded.problems))
+        return Loaded(loaded.settings, loaded.sources, (*problems, *self._misfit, *loaded.problems))
 
     def stamp(self) -> tuple[object, ...]:
         """Changes when one of the files does. Reads the disk."""

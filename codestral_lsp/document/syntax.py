@@ -90,11 +90,6 @@ class Place:
     """Only blanks stand before the cursor on its line."""
     ahead: Ahead
 
-    @property
-    def mid_identifier(self) -> bool:
-        """Whether the cursor splits an identifier in two."""
-        return bool(self.word and self.word_rest)
-
 
 class Syntax(ABC):
     """Questions about one version of a text. Positions past the text are clamped to it."""

@@ -22,12 +22,9 @@ _LOOK_EVERY_S = 3.0
 """How often the settings files are looked at: editors do not watch files outside the workspace."""
 
 
-def section(options: Any) -> Mapping[str, Any]:
-    """Our settings in what a client sends: under our section's name, or bare."""
-    if not isinstance(options, Mapping):
-        return {}
-    inner = options.get(SECTION, options)
-    return inner if isinstance(inner, Mapping) else {}
+def section(options: Any) -> Any:
+    """Our settings in what a client sends, whatever that is: under our section's name, or bare."""
+    return options.get(SECTION, options) if isinstance(options, Mapping) else options
 
 
 def register(app: App) -> None:

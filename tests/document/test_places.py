@@ -351,7 +351,6 @@ def test_the_identifier_around_the_cursor(syntax: Maker, language: str, text: st
     value, cursor = marked(text)
     found = syntax(language, value).place(cursor)
     assert (found.word, found.word_rest) == (word, rest)
-    assert found.mid_identifier is bool(word and rest)
 
 
 @either

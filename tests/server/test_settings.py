@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ async def test_bad_settings_are_told_in_one_message_and_the_server_goes_on(
         assert part in message
     client.open(URI, TEXT)
     assert await client.items(URI, 1, 4)
+
+
+@pytest.mark.parametrize("options", ["backend=ollama", ["ollama"], 7, {"codestral": "ollama"}])
+async def test_settings_that_are_no_object_are_told_with_the_cure(environ: dict[str, str], options: Any) -> None:
+    client = LspClient()
+    await client.start([sys.executable, "-m", "codestral_lsp"], environ=environ)
+    await client.initialize(options)
+    await client.until(lambda: bool(messages(client)))
+    (message,) = messages(client)
+    assert "initializationOptions: they are no JSON object" in message
+    assert '{"backend": "ollama"}' in message
+    assert await client.command("codestral.status")
+    await client.stop()
 
 
 async def test_what_the_client_ignores_from_the_start_is_ignored(start: StartClient, ollama: OllamaStandIn) -> None:
