@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
 
 from codestral_lsp.completion.request import CompletionRequest
@@ -25,7 +26,7 @@ class Extent(Enum):
     """As far as the block that the cursor is in or has just opened needs it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is found out about the text is kept beside it
 class Surroundings:
     """The text near the cursor."""
 
@@ -39,7 +40,7 @@ class Surroundings:
     """Up to 50 lines below, nearest first, without line ends."""
     language: str
 
-    @property
+    @cached_property
     def rest_is_closers(self) -> bool:
         """Whether nothing but closing marks follows the cursor on its line."""
         return only_closers(self.rest)
@@ -59,7 +60,7 @@ class Surroundings:
         """The nearest line below that is not blank; empty if there is none."""
         return next((line for line in self.below if line.strip()), "")
 
-    @property
+    @cached_property
     def indentation_unit(self) -> str:
         """What one level is indented by near the cursor: a tab or some blanks; empty if nothing is indented there."""
         steps: Counter[int] = Counter()

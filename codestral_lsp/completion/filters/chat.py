@@ -17,12 +17,14 @@ _PROSE = frozenset({"markdown", "plaintext", "restructuredtext", "asciidoc", "la
 def drop_chat(text: str, around: Surroundings, extent: Extent) -> str:
     """What stands between the fences if the answer is fenced, what stands before one if it ends with it; nothing of
     an answer that begins by talking. In documents that are prose themselves all of it."""
-    if around.language in _PROSE or any(_FENCE.match(line) for line in around.above):
-        return text
     preamble = None if around.head.strip() else _PREAMBLE.match(text)
     fence = _FENCE.search(text)
+    if preamble is None and fence is None:
+        return text
+    if around.language in _PROSE or any(_FENCE.match(line) for line in around.above):
+        return text
     if fence is None:
-        return "" if preamble else text
+        return ""
     before = text[: fence.start()]
     if preamble is None and before.strip():
         return before.rstrip("\n")
