@@ -16,6 +16,9 @@ from codestral_lsp.insight.trace import Trace
 UNSURE = "the model is unsure of the rest"
 """The reason of a cut where the model has more to say."""
 
+_TURNS = 4
+"""Turns of the loop in which an answer gets from here to the client."""
+
 Grew = Callable[[Answer], None]
 """Told the answer so far."""
 
@@ -39,11 +42,15 @@ async def read_answer(
                 break
             if piece.text:
                 answer = draft.answer(ended=False)
-                if not told and answer.shown(0) is not None:
+                first = not told and answer.shown(0) is not None
+                if first:
                     told = True
                     trace.cut, trace.filters = draft.cut.reason if draft.cut else UNSURE, draft.filters
                     _learn(engine, usage, (now() - started) * 1000)
                 grew(answer)
+                if first:
+                    for _ in range(_TURNS):
+                        await asyncio.sleep(0)
     await draft.finish(broken_off=broken_off)
     answer = draft.answer(ended=True)
     trace.backend_ms = (now() - started) * 1000
