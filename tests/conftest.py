@@ -31,6 +31,7 @@ settings.register_profile(
 settings.load_profile("codestral")
 
 ANNOUNCED = {
+    "tests/editors/test_jetbrains.py::test_the_keys_and_files_are_those_of_lsp4ijs_own_source": "needs that source",
     "tests/long/": "a long day takes minutes: `make test-long`",
     "tests/model/": "a real model is asked for with `make test-model`",
     "tests/backends/workspace/test_index.py::TestKept::test_a_home_that_cannot_be_written": "root writes anywhere",

@@ -38,7 +38,7 @@ def register(server: CodestralServer) -> None:
         text = suggestion.text[suggestion.typed - word :]
         item = types.CompletionItem(
             # Kate filters by the label, whatever filterText says.
-            label=" ".join(text.split())[:_LABEL_CHARACTERS],
+            label=_short(" ".join(text.split())),
             kind=types.CompletionItemKind.Text,
             detail="codestral",
             documentation=types.MarkupContent(
@@ -50,3 +50,7 @@ def register(server: CodestralServer) -> None:
             command=types.Command(title="Accepted", command="codestral.didAccept", arguments=[suggestion.number]),
         )
         return types.CompletionList(is_incomplete=True, items=[item])
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LABEL_CHARACTERS else label[: _LABEL_CHARACTERS - 1] + "…"
