@@ -38,6 +38,8 @@ _IS = r"(?:\s+As\s+\w+\s*=|:\s*[\w\[\]|. &]{1,30}=|:=|=>|[=!]={1,2}|=|:)"
 """What stands between a name and its value, in one language or another."""
 _QUOTED = r"(?:[rbuf]{1,2})?(?P<quote>[\"'`])(?P<secret>(?:(?!(?P=quote))[^\r\n]){6,})(?:(?P=quote)|$)"
 _BARE = r"(?P<secret>[^\s\"'`;,<>{}()\[\]]{6,})(?=[\s;,\"'`<]|$)"
+_NEAR = r".{0,200}"
+"""What may stand between a program and its flag; without a bound a hostile line would take its length squared."""
 _SHELL = r"[\"']?(?P<secret>[^\s\"'$<{-][^\s\"'$<{]{3,})"
 
 _PUBLIC = re.compile(
@@ -81,25 +83,30 @@ PLACES: tuple[SecretKind, ...] = (
         check=is_unquoted_credential,
     ),
     kind("credential-flag", r"(?:-u|--user)[ =][\"']?[\w.@-]+:(?P<secret>[^\s\"'$<{]{4,})", "-u", "--user"),
-    kind("credential-flag", rf"\b(?:mysql|mariadb)[\w-]*\s.*?(?<=\s)-p{_SHELL}", "mysql", "mariadb", check=is_password),
+    kind(
+        "credential-flag",
+        rf"\b(?:mysql|mariadb)[\w-]*\s{_NEAR}?(?<=\s)-p{_SHELL}",
+        *("mysql", "mariadb"),
+        check=is_password,
+    ),
     kind("credential-flag", rf"\bsshpass\s+-p\s*{_SHELL}", "sshpass"),
     kind(
         "credential-flag",
-        r"\b(?:redis-cli\s(?:.*\s)?-a|sqlcmd\s(?:.*\s)?-P|docker\s+login\s(?:.*\s)?-p|mongo\w*\s(?:.*\s)?-p"
-        rf"|ldap\w+\s(?:.*\s)?-w|net\s+user\s+\w+)\s+{_SHELL}",
+        rf"\b(?:redis-cli\s(?:{_NEAR}\s)?-a|sqlcmd\s(?:{_NEAR}\s)?-P|docker\s+login\s(?:{_NEAR}\s)?-p"
+        rf"|mongo\w*\s(?:{_NEAR}\s)?-p|ldap\w+\s(?:{_NEAR}\s)?-w|net\s+user\s+\w+)\s+{_SHELL}",
         *("redis-cli", "sqlcmd", "docker", "mongo", "ldap", "net user"),
         check=is_password,
     ),
     kind("credential-flag", r"\bpass:(?P<secret>[^\s\"'`$<{,;)]{4,})", "pass:", check=is_numbered_credential),
     kind(
         "credential-element",
-        rf"(?i)<[\w.:-]*{_NAME}(?:\s[^<>]*)?>\s*(?P<secret>[^<\s]{{6,}})\s*</",
+        rf"(?i)<[\w.:-]*{_NAME}(?:\s[^<>]{{0,200}})?>\s*(?P<secret>[^<\s]{{6,}})\s*</",
         *_WORDS,
         check=is_credential,
     ),
     kind(
         "credential-element",
-        rf"(?i)name=\"[\w.:-]*{_NAME}\"(?:\s[^<>]*)?>\s*(?P<secret>[^<\s]{{6,}})\s*</",
+        rf"(?i)name=\"[\w.:-]*{_NAME}\"(?:\s[^<>]{{0,200}})?>\s*(?P<secret>[^<\s]{{6,}})\s*</",
         *_WORDS,
         check=is_credential,
     ),
