@@ -6,14 +6,13 @@ import argparse
 import asyncio
 import shutil
 import sys
-import time
 from contextlib import aclosing
 
 from codestral_lsp.backends.ollama_store import OllamaStore, full_name
 from codestral_lsp.config.paths import UserPaths
 from codestral_lsp.config.sources import SettingsSources
-from codestral_lsp.errors import BackendError
-from codestral_lsp.insight.download import Download, licence_of, no_room, shown_bytes
+from codestral_lsp.errors import CodestralError
+from codestral_lsp.insight.download import Download, downloading, licence_of, shown_bytes
 
 _BAR = 28
 
@@ -28,10 +27,8 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nBroken off. The next time it goes on from there.")
         raise
-    except BackendError as error:
+    except CodestralError as error:
         print(f"\ncodestral-lsp: {error.message}", file=sys.stderr)
-        return 1
-    if size is None:
         return 1
     print(f"\n{model} is there ({shown_bytes(size)}).")
     if full_name(model) != full_name(settings.ollama.model):
@@ -39,24 +36,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _pull(store: OllamaStore, model: str) -> int | None:
-    """Download; the model's bytes, None if there is no room for it."""
-    download = Download()
-    checked = 0
+async def _pull(store: OllamaStore, model: str) -> int:
+    """Download; the model's bytes."""
+    size = 0
     try:
-        await store.version()
-        async with aclosing(store.pull(model)) as reports:
-            async for report in reports:
-                download.take(report, time.monotonic())
-                if download.total > checked:  # the first of its files, or one more
-                    checked = download.total
-                    if problem := await no_room(store, download.left):
-                        print(f"codestral-lsp: {problem}", file=sys.stderr)
-                        return None
+        async with aclosing(downloading(store, model)) as steps:
+            async for download in steps:
+                size = download.total
                 _draw(download)
     finally:
         await store.aclose()
-    return download.total
+    return size
 
 
 def _draw(download: Download) -> None:

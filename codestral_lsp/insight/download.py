@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 from codestral_lsp.backends.address import is_local
 from codestral_lsp.backends.ollama_store import OllamaStore, PullProgress
+from codestral_lsp.errors import CodestralError
 from codestral_lsp.insight.memory import MODELS, NON_PRODUCTION
 
 _SPEED_S = 10.0
@@ -88,6 +92,20 @@ def licence_of(model: str) -> str:
         return "Qwen Research License: not for commercial use."
     licence = known.get(name.partition(":")[0])
     return f"licence {licence}." if licence else "see its page in Ollama's library for the licence."
+
+
+async def downloading(store: OllamaStore, model: str) -> AsyncGenerator[Download]:
+    """A download as it stands after each report. Raises BackendError, and CodestralError if there is no room for it."""
+    download, checked = Download(), 0
+    await store.version()
+    async with aclosing(store.pull(model)) as reports:
+        async for report in reports:
+            download.take(report, time.monotonic())
+            if download.total > checked:  # the first of its files, or one more
+                checked = download.total
+                if problem := await no_room(store, download.left):
+                    raise CodestralError(f"There is no room for {model}.", cure=problem)
+            yield download
 
 
 async def no_room(store: OllamaStore, wanted: int) -> str:

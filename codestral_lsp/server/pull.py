@@ -11,8 +11,7 @@ from typing import Any
 from lsprotocol import types
 
 from codestral_lsp.backends.ollama_store import OllamaStore
-from codestral_lsp.errors import CodestralError
-from codestral_lsp.insight.download import Download, licence_of, no_room
+from codestral_lsp.insight.download import downloading, licence_of
 from codestral_lsp.server.app import App
 
 _REPORT_EVERY_S = 0.5
@@ -26,7 +25,6 @@ async def pull_here(app: App, model: str) -> None:
     window = app.server.client_capabilities.window
     token = str(uuid.uuid4()) if window and window.work_done_progress else None
     try:
-        await store.version()
         await _download(app, store, model, token)
     finally:
         await store.aclose()
@@ -45,19 +43,15 @@ async def _download(app: App, store: OllamaStore, model: str, token: str | None)
                 task.cancel()
 
         progress.tokens[token].add_done_callback(stop)
-    download, told_s, checked = Download(), 0.0, 0
+    said, told_s = "", 0.0
     try:
-        async with aclosing(store.pull(model)) as reports:
-            async for report in reports:
-                download.take(report, time.monotonic())
-                if download.total > checked:  # the first of its files, or one more
-                    checked = download.total
-                    if problem := await no_room(store, download.left):
-                        raise CodestralError(f"There is no room for {model}.", cure=problem)
+        async with aclosing(downloading(store, model)) as steps:
+            async for download in steps:
+                said = download.line()
                 if token is not None and time.monotonic() - told_s >= _REPORT_EVERY_S:
                     told_s = time.monotonic()
-                    share = types.WorkDoneProgressReport(message=download.line(), percentage=int(100 * download.share))
-                    progress.report(token, share)
+                    percentage = int(100 * download.share)
+                    progress.report(token, types.WorkDoneProgressReport(message=said, percentage=percentage))
     finally:
         if token is not None:
-            progress.end(token, types.WorkDoneProgressEnd(message=download.line()))
+            progress.end(token, types.WorkDoneProgressEnd(message=said))
