@@ -76,15 +76,23 @@ class Asking:
         self._background: set[asyncio.Task[None]] = set()
 
     async def answer(
-        self, session: DocumentSession, asked: Question, settings: CompletionSettings, trace: Trace
+        self,
+        session: DocumentSession,
+        asked: Question,
+        remembered: Part | None,
+        settings: CompletionSettings,
+        trace: Trace,
     ) -> str:
-        """What to insert at the cursor; empty if nothing. Raises StreamClosed if the answer was broken off."""
+        """What to insert at the cursor; empty if nothing. Raises StreamClosed if the answer was broken off.
+
+        `remembered`: a part of an earlier answer that would do, if it breaks nothing here.
+        """
         if not settings.in_comments and not asked.invoked and (await self._place(asked)).lexical.prose:
             trace.reason = "inside a comment (setting completion.inComments)"
             return ""
-        if (text := self.cache.memory.at(asked.places, everything=asked.invoked)) is not None:
+        if remembered is not None:
             trace.source = "cache"
-            return await self._proven(asked, text, trace)
+            return await self._proven(asked, remembered, trace)
         session.use_follow_up(asked.places)
         try:
             if (text := await self._running(session, asked, trace)) is not None:

@@ -107,7 +107,7 @@ class CompletionService:
         if text is not None and not isinstance(text, Part):
             trace.source = "cache"
             return self._finish(session, asked, trace, text)
-        return await self._wait(session, asked, trace)
+        return await self._wait(session, asked, trace, text)
 
     async def choices(self, request: CompletionRequest) -> tuple[Suggestion, ...]:
         """The suggestion at the cursor and, if it was asked for by hand, others to choose from; the best first."""
@@ -123,9 +123,11 @@ class CompletionService:
             self._fates.beside(asked.request, item)
         return (first, *chosen_from)
 
-    async def _wait(self, session: DocumentSession, asked: Question, trace: Trace) -> Suggestion | None:
+    async def _wait(
+        self, session: DocumentSession, asked: Question, trace: Trace, remembered: Part | None
+    ) -> Suggestion | None:
         pending = session.pending = Pending(trace)
-        pending.work = asyncio.create_task(self._work(session, asked, pending))
+        pending.work = asyncio.create_task(self._work(session, asked, pending, remembered))
         try:
             return await pending.answer
         except asyncio.CancelledError:
@@ -137,9 +139,9 @@ class CompletionService:
             if session.pending is pending:
                 session.pending = None
 
-    async def _work(self, session: DocumentSession, asked: Question, pending: Pending) -> None:
+    async def _work(self, session: DocumentSession, asked: Question, pending: Pending, remembered: Part | None) -> None:
         try:
-            text = await self._asking.answer(session, asked, self.settings.completion, pending.trace)
+            text = await self._asking.answer(session, asked, remembered, self.settings.completion, pending.trace)
             item = self._finish(session, asked, pending.trace, text)
             pending.give(item)
             if item is not None and not asked.invoked and pending.trace.source in ("model", "running"):

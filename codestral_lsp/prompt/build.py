@@ -31,13 +31,15 @@ def build(
     repository: str = "",
 ) -> Prompt:
     """The prompt for `window`. A family is needed only where the whole prompt goes out as raw text."""
-    prompt = _build(window, family, info, counter, path, language, context, repository)
+
+    def of(prefix: str) -> Prompt:
+        return _build(replace(window, prefix=prefix), family, info, counter, path, language, context, repository)
+
     start = begun_word(window.prefix) if family is not None and family.heals_words and not info.remote else ""
     if not start:
-        return prompt
-    window = replace(window, prefix=window.prefix[: -len(start)])
-    healed = _build(window, family, info, counter, path, language, context, repository)
-    return replace(healed, start=start, plain=None if info.holds_start else prompt)
+        return of(window.prefix)
+    plain = None if info.holds_start else of(window.prefix)
+    return replace(of(window.prefix.removesuffix(start)), start=start, plain=plain)
 
 
 def begun_word(prefix: str) -> str:
