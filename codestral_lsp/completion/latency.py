@@ -20,5 +20,5 @@ class Latency:
 
     def expected_ms(self, unread_tokens: int, tokens_per_s: float | None) -> float:
         """What an answer will take if so many tokens must be read first; a guess before anything was seen."""
-        answer_ms = sorted(self._seen)[len(self._seen) // 2] if self._seen else _FIRST_GUESS_MS
-        return answer_ms + unread_tokens / (tokens_per_s or _FIRST_GUESS_TOKENS_PER_S) * 1000
+        median_ms = sorted(self._seen)[len(self._seen) // 2] if self._seen else _FIRST_GUESS_MS
+        return median_ms + unread_tokens / (tokens_per_s or _FIRST_GUESS_TOKENS_PER_S) * 1000

@@ -37,7 +37,8 @@ def _where(seen: Likely, workspace: Workspace) -> tuple[str, int]:
     """A line's file and number; -1 if the file has been changed since."""
     for root in workspace.roots or ("",):
         path = os.path.join(root, *seen.path.split("/")) if not os.path.isabs(seen.path) else seen.path
-        written = [number for number, line in enumerate(workspace.lines(path)) if line.strip()]
-        if seen.number < len(written) and workspace.lines(path)[written[seen.number]].strip() == seen.text:
+        lines = workspace.lines(path)
+        written = [number for number, line in enumerate(lines) if line.strip()]
+        if seen.number < len(written) and lines[written[seen.number]].strip() == seen.text:
             return path, written[seen.number]
     return "", -1

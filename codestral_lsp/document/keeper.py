@@ -169,7 +169,7 @@ class SyntaxKeeper:
             return False
         after, _ = document.text.replace(span, inserted)
         pace = allowance(_EXCERPT_S)
-        known = (tree,) if tree.last_clean is None or tree.last_clean is tree else (tree.last_clean, tree)
+        known = dict.fromkeys((tree.last_clean or tree, tree))
         return any(breaks_nothing(each, document.text, after, pace) for each in known)
 
     def close(self) -> None:

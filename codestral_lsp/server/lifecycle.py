@@ -65,8 +65,9 @@ async def start(app: App) -> None:
     """Start what runs in the background."""
     app.engines.on_status = lambda status: publish(app, status)  # first: new settings may come while we wait
     app.report(app.loaded.problems)
-    if app.door.prices.problem:
-        app.report_once(f"Your price table is not used: {app.door.prices.problem}")
+    prices = await asyncio.to_thread(lambda: app.door.prices)
+    if prices.problem:
+        app.report_once(f"Your price table is not used: {prices.problem}")
     await configuration.pull(app)
     await app.reload()
     app.engines.choose(app.settings)

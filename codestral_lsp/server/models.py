@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codestral_lsp.backends.address import is_local
 from codestral_lsp.backends.ollama_store import OllamaStore, full_name
 from codestral_lsp.insight.machine import this_machine
 from codestral_lsp.insight.memory import MODELS, Fit, advice
-
-if TYPE_CHECKING:
-    from codestral_lsp.server.app import App
+from codestral_lsp.server.app import App
 
 _CONTEXT_TOKENS = 4096
 """The context to reckon with where the settings name none."""
