@@ -128,14 +128,14 @@ def _is_code(name: str) -> bool:
 
 def main() -> None:
     """Do what standard input says."""
-    serve(work)
+    serve(partial(work, before=busy_with))
 
 
-def work(job: Job, rules: IgnoreRules) -> Iterator[dict[str, Any]]:
+def work(job: Job, rules: IgnoreRules, before: Callable[[str], None] = lambda path: None) -> Iterator[dict[str, Any]]:
     """Bring the folders' indexes up to date. Raises OSError where the disk is full or not ours to write."""
     try:
         for root in map(Path, job.roots):
-            with closing(Indexer(root, job, rules, partial(busy_with, job))) as indexer:
+            with closing(Indexer(root, job, rules, before)) as indexer:
                 if job.changed is None:
                     indexer.scan()
                 else:

@@ -11,7 +11,8 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
 
 import codestral_lsp
 from codestral_lsp.config.settings import WorkspaceIndexSettings
@@ -45,11 +46,7 @@ class Listener(Protocol):
 
 
 class _Died(Exception):
-    """The process ended in the middle of its work, over a file if it said so."""
-
-    def __init__(self, at: str | None = None) -> None:
-        super().__init__(at)
-        self.at = at
+    """The process ended in the middle of its work."""
 
 
 class Background:
@@ -72,6 +69,8 @@ class Background:
         """Files over which the process has died; they are left out from then on."""
         self._work: asyncio.Task[None] | None = None
         self._process: Process | None = None
+        self._notes: IO[bytes] | None = None
+        """Where the process notes what it is busy with: its standard error."""
         self._jobs = 0
 
     @property
@@ -115,12 +114,13 @@ class Background:
             try:
                 await self._do(None if changed is None else tuple(sorted(changed)))
                 deaths = 0
-            except _Died as death:
+            except _Died:
                 deaths += 1
                 self._changed = None
-                if death.at is not None and death.at not in self._deadly and len(self._deadly) < _MOST_DEADLY:
-                    log.warning("The process that indexes died over %s, which is left out", death.at)
-                    self._deadly.add(death.at)
+                at = self._was_busy_with()
+                if at and at not in self._deadly and len(self._deadly) < _MOST_DEADLY:
+                    log.warning("The process that indexes died over %s, which is left out", at)
+                    self._deadly.add(at)
                     deaths = 0
                 if deaths == _MOST_DEATHS:
                     self._changed = set()
@@ -149,13 +149,9 @@ class Background:
         with suppress(ConnectionError):
             process.stdin.write(job.as_line())
             await process.stdin.drain()
-        at: str | None = None
         async for line in process.stdout:
             said = json.loads(line)
             if said["job"] != job.number:
-                continue
-            if "at" in said:
-                at = said["at"]
                 continue
             if "failed" in said:
                 self._listener.failed(said["failed"])
@@ -164,10 +160,21 @@ class Background:
                 return
             self._listener.heard(said)
         await process.wait()
-        raise _Died(at)
+        raise _Died
+
+    def _was_busy_with(self) -> str:
+        """The file that the process has died over; empty if that is not known."""
+        if self._notes is None:
+            return ""
+        self._notes.seek(0)
+        noted, end, _ = self._notes.read().partition(b"\n")
+        return os.fsdecode(noted) if end else ""
 
     async def _started(self) -> Process:
         if self._process is None or self._process.returncode is not None:
+            if self._notes is not None:
+                self._notes.close()
+            self._notes = _file_without_name()
             package = str(Path(codestral_lsp.__file__).parent.parent)
             path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
             options: dict[str, Any] = {}
@@ -179,7 +186,7 @@ class Background:
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
-                stderr=DEVNULL,
+                stderr=self._notes or DEVNULL,
                 limit=_LONGEST_LINE,
                 env={**os.environ, "PYTHONPATH": path},
                 **options,
@@ -194,3 +201,12 @@ class Background:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+        if self._notes is not None:
+            self._notes.close()
+
+
+def _file_without_name() -> IO[bytes] | None:
+    try:
+        return TemporaryFile(buffering=0)
+    except OSError:
+        return None

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -38,6 +39,7 @@ def serve(work: Work) -> None:
         except Empty:
             return
         rules.configure(job.patterns)
+        busy_with("")
         try:
             for said in work(job, rules):
                 _say(job, **said)
@@ -47,9 +49,14 @@ def serve(work: Work) -> None:
             _say(job, finished=True)
 
 
-def busy_with(job: Job, path: str) -> None:
-    """Say which file is parsed next, so that whoever started the process knows what it has died over."""
-    _say(job, at=path)
+def busy_with(path: str) -> None:
+    """Note which file is parsed next, so that whoever started the process can read what it has died over.
+
+    On standard error, which is a file of their own: in the pipe each file would be a message for their event loop.
+    """
+    with suppress(OSError):  # there may have been no room for such a file
+        os.lseek(2, 0, os.SEEK_SET)
+        os.ftruncate(2, os.write(2, os.fsencode(path) + b"\n") if path else 0)
 
 
 def _read(lines: SimpleQueue[str]) -> None:
